@@ -1,0 +1,36 @@
+# The only commands a newcomer needs. PYTHON=… chooses the interpreter; PORT=… the address of `make run`.
+PYTHON ?= python3
+BIN = .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint check lock clean environment
+
+help:  ## List these commands
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+
+run: environment  ## Start the whole site and print where it is; Ctrl-C stops it
+	@exec $(BIN)/python -m probio.local run
+
+test: environment  ## Run every test on servers of their own (ARGS="-k booking" narrows it)
+	@$(BIN)/python -m probio.local with-servers -- $(BIN)/python -m pytest $(ARGS)
+
+lint: environment  ## Check code style and template format
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	git ls-files -z -- 'templates/*.html' | xargs -0 $(BIN)/djade --check --target-version 5.2
+
+check: environment  ## Check migrations, production settings and static files
+	@$(BIN)/python -m probio.local with-servers -- $(BIN)/python manage.py makemigrations --check --dry-run
+	@$(BIN)/python -m probio.local check-production
+
+lock: environment  ## Lock requirements*.in with hashes
+	$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --universal --python-version 3.11 --no-emit-index-url \
+		--custom-compile-command "make lock" --output-file requirements.txt requirements.in
+	$(BIN)/uv pip compile --quiet --upgrade --generate-hashes --universal --python-version 3.11 --no-emit-index-url \
+		--custom-compile-command "make lock" --output-file requirements-dev.txt requirements-dev.in
+
+clean:  ## Delete the Python environment and everything `make run` and `make test` have stored
+	rm -rf .venv .local staticfiles
+
+environment:
+	@$(PYTHON) probio/local/bootstrap.py

@@ -1,0 +1,11 @@
+"""The one Celery application. Its settings are the CELERY_* names in settings.py."""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "probio.settings")
+
+app = Celery("probio", include=["probio.health"])
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()

@@ -1,0 +1,75 @@
+"""Is the site well? /healthz for a process supervisor, /readyz for a monitor or a load balancer."""
+
+from datetime import timedelta
+
+from celery import shared_task
+from django.apps import apps
+from django.core.cache import cache
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpResponse, JsonResponse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from redis.exceptions import RedisError
+
+HEARTBEAT_KEY = "worker-heartbeat"
+HEARTBEAT_LASTS = timedelta(seconds=90)  # three missed beats
+MAIL_IS_STUCK_AFTER = timedelta(minutes=5)
+
+
+@shared_task(ignore_result=True)
+def record_heartbeat():
+    """Note that beat, broker and a worker are all alive; beat calls this every 30 seconds."""
+    cache.set(HEARTBEAT_KEY, timezone.now().isoformat(), HEARTBEAT_LASTS.total_seconds())
+
+
+@never_cache
+def healthz(request):
+    """Answer 200 while the process can answer at all; asks nothing of anything else."""
+    return HttpResponse("ok\n", content_type="text/plain; charset=utf-8")
+
+
+@never_cache
+def readyz(request):
+    """Say in JSON which part is away, and since when mail waits.
+
+    200 "ok"; 200 "degraded" when broker or worker is away (pages and bookings still work);
+    503 "failing" when bookings could not be stored or mail is stuck.
+    """
+    database, pending, oldest = _database_state()
+    is_broker_up, heartbeat = _broker_state()
+    is_mail_stuck = oldest is not None and oldest > MAIL_IS_STUCK_AFTER
+    if database != "ok" or pending or is_mail_stuck:
+        status = "failing"
+    else:
+        status = "ok" if is_broker_up and heartbeat else "degraded"
+    report = {
+        "status": status,
+        "database": database,
+        "pending_migrations": pending,
+        "broker": "ok" if is_broker_up else "away",
+        "worker_heartbeat": heartbeat,
+        "oldest_owed_email_seconds": None if oldest is None else int(oldest.total_seconds()),
+    }
+    return JsonResponse(report, status=503 if status == "failing" else 200)
+
+
+def _database_state():
+    """Return ("ok" or "away", number of unapplied migrations or None, age of the oldest owed mail or None)."""
+    try:
+        executor = MigrationExecutor(connection)
+        pending = len(executor.migration_plan(executor.loader.graph.leaf_nodes()))
+        if pending:
+            return "ok", pending, None
+        outgoing = apps.get_model("consultations", "OutgoingEmail")
+        return "ok", 0, outgoing.objects.oldest_owed_age(timezone.now())
+    except DatabaseError:
+        return "away", None, None
+
+
+def _broker_state():
+    """Return (whether the broker answers, time of the last worker heartbeat or None)."""
+    try:
+        return True, cache.get(HEARTBEAT_KEY)
+    except (RedisError, OSError):
+        return False, None

@@ -1,0 +1,21 @@
+"""Every address of the site; the apps bring their own."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path
+
+from probio import health, views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("articles/", include("articles.urls")),
+    path("consultations/", include("consultations.urls")),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path(f"{settings.ADMIN_PATH}/", admin.site.urls),
+]
+if settings.DEBUG:
+    urlpatterns += [path("dev/mail/", include("probio.local.mail_urls"))]
+
+handler400 = views.bad_request
+handler500 = views.server_error

@@ -1,0 +1,62 @@
+"""Settings read the environment only and stop at the first bad value, with one line."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+GOOD = {
+    "SECRET_KEY": "a-long-enough-secret-for-this-test-0123456789-abcdefghij",
+    "SITE_URL": "https://www.example.com",
+    "DATABASE_URL": "postgres://probio:p%40ss@127.0.0.1:5432/probio",
+    "REDIS_URL": "redis://127.0.0.1:6379/0",
+    "EMAIL_URL": "smtp://127.0.0.1:25",
+}
+
+
+def manage(*arguments, **environment):
+    return subprocess.run(
+        [sys.executable, "manage.py", *arguments],
+        cwd=ROOT,
+        env={name: value for name, value in environment.items() if value is not None},
+        capture_output=True,
+        text=True,
+    )
+
+
+def test_production_settings_pass_the_deployment_check_without_an_issue():
+    done = manage("check", "--deploy", "--fail-level", "WARNING", **GOOD)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "no issues" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"SECRET_KEY": None},
+        {"SECRET_KEY": "short"},
+        {"SITE_URL": "www.example.com"},
+        {"SITE_URL": "https://www.example.com/shop"},
+        {"DATABASE_URL": None},
+        {"REDIS_URL": None},
+        {"EMAIL_URL": None},
+        {"DEBUG": "perhaps"},
+        {"ADMIN_PATH": "../etc"},
+        {"TRUSTED_PROXIES": "-1"},
+        {"LOG_FORMAT": "xml"},
+    ],
+    ids=lambda bad: "=".join(str(part) for part in next(iter(bad.items()))),
+)
+def test_bad_value_stops_the_start_with_one_line_that_names_it(bad):
+    done = manage("check", **{**GOOD, **bad})
+    assert done.returncode != 0
+    [line] = done.stderr.strip().splitlines()
+    assert next(iter(bad)) in line
+
+
+def test_every_bad_value_is_named_at_once():
+    done = manage("check", **{**GOOD, "SECRET_KEY": None, "SITE_URL": "nowhere"})
+    assert "SECRET_KEY" in done.stderr
+    assert "SITE_URL" in done.stderr
