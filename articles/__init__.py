@@ -1,0 +1,1 @@
+"""The reader's half: articles, their revisions, references and figures."""

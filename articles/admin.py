@@ -1,0 +1,198 @@
+"""The editors' view of articles. Content is saved as revisions through publishing.py, never in place."""
+
+from csp.decorators import csp_update
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin import display
+from django.contrib.admin.widgets import AdminDateWidget, AdminTextInputWidget
+from django.db.models import Max
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django_prose_editor.widgets import AdminProseEditorWidget
+from js_asset import Media
+
+from articles import publishing
+from articles.document import DocumentError
+from articles.models import Article, Figure, Person, Reference, Revision, Topic
+from articles.publishing import Content, PublishingError
+
+CONTENT_FIELDS = list(Content.__dataclass_fields__)
+
+
+@admin.register(Topic)
+class TopicAdmin(admin.ModelAdmin):
+    list_display = ["name", "shape"]
+    prepopulated_fields = {"slug": ["name"]}
+
+
+@admin.register(Person)
+class PersonAdmin(admin.ModelAdmin):
+    list_display = ["name", "credentials", "role", "register_number"]
+    search_fields = ["name"]
+    prepopulated_fields = {"slug": ["name"]}
+
+
+@admin.register(Reference)
+class ReferenceAdmin(admin.ModelAdmin):
+    list_display = ["key", "label", "kind", "doi", "sample"]
+    list_filter = ["kind"]
+    search_fields = ["key", "doi", "csl__title"]
+
+
+@admin.register(Figure)
+class FigureAdmin(admin.ModelAdmin):
+    list_display = ["key", "title", "licence"]
+    search_fields = ["key", "title"]
+    autocomplete_fields = ["source"]
+
+
+# The one style element that the editor's library writes into the page, by its hash: no other can run.
+EDITOR_STYLE = "'sha256-PlumsSlvJ7vvWzjqibGAYKq92O3y/4JTxWWsWJvyUYA='"
+
+
+class ArticleForm(forms.ModelForm):
+    """An article's address together with the content of its newest revision."""
+
+    title = forms.CharField(max_length=200, widget=AdminTextInputWidget)
+    standfirst = forms.CharField(
+        max_length=400,
+        widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
+        help_text="One or two sentences under the title; also what lists and search engines show.",
+    )
+    body = Revision._meta.get_field("body").formfield(
+        widget=AdminProseEditorWidget,
+        help_text="Citations and figures are named by key. An unknown key is refused, with the nearest known one.",
+    )
+    author = forms.ModelChoiceField(Person.objects.all())
+    reviewer = forms.ModelChoiceField(
+        Person.objects.all(), required=False, help_text="Needed, with the date, before readers can see the article."
+    )
+    reviewed_on = forms.DateField(required=False, widget=AdminDateWidget)
+    next_review_on = forms.DateField(required=False, widget=AdminDateWidget)
+    change_note = forms.CharField(
+        max_length=200, required=False, widget=AdminTextInputWidget, help_text="What changed, in words for readers."
+    )
+
+    class Meta:
+        model = Article
+        fields = ["slug", "topic", "cover"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        newest = self.instance.revisions.first() if self.instance.pk else None
+        if newest is not None:
+            self.initial.update({name: getattr(newest, name) for name in CONTENT_FIELDS})
+            self.initial.update(author=newest.author_id, reviewer=newest.reviewer_id)
+
+    def clean_body(self):
+        body = self.cleaned_data["body"]
+        try:
+            publishing.check_body(body)
+        except DocumentError as error:
+            raise forms.ValidationError([str(problem) for problem in error.problems]) from error
+        return body
+
+    def clean(self):
+        cleaned = super().clean()
+        reviewed_on, next_review_on = cleaned.get("reviewed_on"), cleaned.get("next_review_on")
+        if reviewed_on and next_review_on and next_review_on <= reviewed_on:
+            self.add_error("next_review_on", "The next review comes after the last one.")
+        return cleaned
+
+    @property
+    def content(self) -> Content:
+        return Content(**{name: self.cleaned_data[name] for name in CONTENT_FIELDS})
+
+
+@admin.register(Article)
+class ArticleAdmin(admin.ModelAdmin):
+    form = ArticleForm
+    change_form_template = "admin/articles/article_change_form.html"
+    list_display = ["newest_title", "state", "topic", "publish_at", "slug"]
+    list_filter = ["topic"]
+    list_select_related = ["topic", "live_revision"]
+    search_fields = ["slug", "revisions__title"]
+    fieldsets = [
+        ("Address", {"fields": ["slug", "topic", "cover"]}),
+        ("Content", {"fields": ["title", "standfirst", "body"]}),
+        ("Who and when", {"fields": ["author", "reviewer", "reviewed_on", "next_review_on", "change_note"]}),
+    ]
+
+    class Media:
+        js = ["js/articles/name-editor.js"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).annotate(newest_number=Max("revisions__number"))
+
+    @display(description="title")
+    def newest_title(self, article):
+        return article.live_revision.title if article.live_revision else article.slug
+
+    @display(description="state")
+    def state(self, article):
+        if article.live_revision is None:
+            return "Draft"
+        if article.newest_number > article.live_revision.number:
+            return f"Live (revision {article.live_revision.number}), newer draft waiting"
+        return f"Live (revision {article.live_revision.number})"
+
+    def has_delete_permission(self, request, obj=None):
+        return False  # addresses are kept for ever: links to them live outside
+
+    def view_on_site(self, article):
+        return article.get_absolute_url() if article.live_revision_id else None
+
+    def save_related(self, request, form, formsets, change):
+        """Keep the content as a revision, and publish it when that button was pressed."""
+        super().save_related(request, form, formsets, change)
+        now = timezone.now()
+        revision = publishing.save_draft(article=form.instance, content=form.content, by=request.user, now=now)
+        if "_publish" in request.POST:
+            try:
+                publishing.publish(revision=revision, now=now)
+            except PublishingError as error:
+                messages.error(request, f"Saved as revision {revision.number}, but not published. {error}")
+            else:
+                messages.success(request, f"Published revision {revision.number}.")
+        else:
+            messages.info(request, f"Saved as revision {revision.number}. Readers see it when you publish.")
+
+    @method_decorator(csp_update({"style-src": [EDITOR_STYLE]}))
+    def changeform_view(self, *args, **kwargs):
+        return super().changeform_view(*args, **kwargs)
+
+    def render_change_form(self, request, context, *args, **kwargs):
+        # The editor's import map is an inline script; the strict policy lets it run by its nonce only.
+        context["media"] = Media.from_media(context["media"]).with_nonce(str(request.csp_nonce))
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def response_add(self, request, obj, post_url_continue=None):
+        return _back_to(obj) if "_publish" in request.POST else super().response_add(request, obj, post_url_continue)
+
+    def response_change(self, request, obj):
+        return _back_to(obj) if "_publish" in request.POST else super().response_change(request, obj)
+
+
+def _back_to(article):
+    """After publishing, show the article's form again: its link to the site is there now."""
+    return redirect("admin:articles_article_change", article.pk)
+
+
+@admin.register(Revision)
+class RevisionAdmin(admin.ModelAdmin):
+    """Every version ever saved, to read."""
+
+    list_display = ["article", "number", "title", "created_at", "created_by"]
+    list_select_related = ["article", "created_by"]
+    search_fields = ["title", "article__slug"]
+    fields = [*CONTENT_FIELDS, "created_at", "created_by", "word_count"]
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False

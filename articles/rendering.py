@@ -1,0 +1,228 @@
+"""From a document, its references and its figures to the HTML readers get. Pure: no models, no settings.
+
+References are numbered by first mention. Each mention is a link to the reference; the first carries a card, a
+margin note on wide screens and a popover on narrow ones.
+"""
+
+import difflib
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from html import escape
+
+from articles.document import CERTAINTIES, VOID, Document, DocumentError, Element, Problem, citation_keys
+from articles.drawing import with_text_alternative
+
+BOX_TITLES = {"in-short": "In short", "study": "Study in focus", "care": "When to get help"}
+
+
+@dataclass(frozen=True)
+class Source:
+    """What rendering needs of a reference; `html` is its formatted text, already safe."""
+
+    label: str
+    kind: str
+    html: str
+    doi: str = ""
+    sample: str = ""
+    funding: str = ""
+    summary: str = ""
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """What rendering needs of a figure; `svg` is cleaned. legend: (mark, name, text) in order."""
+
+    svg: str
+    title: str
+    description: str
+    caption: str
+    note: str
+    legend: list[tuple[str, str, str]]
+    credit: str
+    licence: str
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A page body, its contents list [{id, text}], the reference list and the keys in order of first mention."""
+
+    html: str
+    contents: list[dict[str, str]]
+    references_html: str
+    reference_keys: list[str]
+
+
+def render(document: Document, sources: Mapping[str, Source], drawings: Mapping[str, Drawing]) -> Rendered:
+    """Return the page. Raises DocumentError when a citation or a figure names a key that is not there."""
+    problems = [
+        *_unknown_keys(document, "cite", sources, "no reference has the key"),
+        *_unknown_keys(document, "figure", drawings, "no figure has the key"),
+    ]
+    if problems:
+        raise DocumentError(problems)
+    renderer = _Renderer(sources, drawings)
+    html = "\n".join(renderer.element(block) for block in document.blocks)
+    return Rendered(
+        html=html,
+        contents=renderer.contents,
+        references_html=renderer.reference_list(),
+        reference_keys=list(renderer.mentions),
+    )
+
+
+def _unknown_keys(document, tag, known, message):
+    for block, element in document.elements(tag):
+        keys = citation_keys(element) if tag == "cite" else [element.attributes.get("data-figure", "")]
+        for key in keys:
+            if key not in known:
+                nearest = difflib.get_close_matches(key, known, n=1)
+                hint = f"; did you mean “{nearest[0]}”?" if nearest else ""
+                yield Problem(block, document.blocks[block - 1].text[:40], f"{message} “{key}”{hint}")
+
+
+def slug_of(text: str) -> str:
+    """Return a heading's id: it depends on the heading's own words only, so links survive other edits."""
+    ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", ascii_text).strip("-") or "section"
+
+
+class _Renderer:
+    def __init__(self, sources, drawings):
+        self.sources, self.drawings = sources, drawings
+        self.contents: list[dict[str, str]] = []
+        self.mentions: dict[str, list[int]] = {}  # key -> numbers of its mentions, keys in order of first mention
+        self._mention_count = self._figure_count = self._box_count = 0
+        self._ids: set[str] = set()
+
+    def element(self, element: Element) -> str:
+        special = {"h2": self._heading, "h3": self._heading, "cite": self._cite}
+        special |= {"figure": self._figure, "section": self._box}
+        if element.tag in special:
+            return special[element.tag](element)
+        if element.tag in VOID:
+            return f"<{element.tag}>"
+        href = element.attributes.get("href")
+        attributes = f' href="{escape(href)}"' if href else ""
+        return f"<{element.tag}{attributes}>{self._inside(element)}</{element.tag}>"
+
+    def reference_list(self) -> str:
+        items = []
+        for number, (key, mentions) in enumerate(self.mentions.items(), start=1):
+            source = self.sources[key]
+            address = f"doi.org/{escape(source.doi)}"
+            doi = f' <a href="https://{address}">{address}</a>' if source.doi else ""
+            back = " ".join(
+                f'<a href="#cite-{mention}" aria-label="Back to mention {n} of reference {number}">Back'
+                f"{f' ({n})' if len(mentions) > 1 else ''}</a>"
+                for n, mention in enumerate(mentions, start=1)
+            )
+            about = "; ".join(escape(part.rstrip(".")) for part in (source.kind, source.sample, source.funding) if part)
+            items.append(
+                f'<li id="ref-{number}">{source.html} <span class="study-kind">{about}.</span>{doi} {back}</li>'
+            )
+        return f'<ol class="references">{"".join(items)}</ol>' if items else ""
+
+    def _inside(self, element: Element) -> str:
+        return "".join(
+            escape(child, quote=False) if isinstance(child, str) else self.element(child) for child in element.children
+        )
+
+    def _heading(self, element):
+        identifier = self._unique(slug_of(element.text))
+        if element.tag == "h2":
+            self.contents.append({"id": identifier, "text": element.text})
+        return f'<{element.tag} id="{identifier}">{self._inside(element)}</{element.tag}>'
+
+    def _unique(self, wanted):
+        identifier, n = wanted, 1
+        while identifier in self._ids:
+            n += 1
+            identifier = f"{wanted}-{n}"
+        self._ids.add(identifier)
+        return identifier
+
+    def _cite(self, element):
+        return "".join(self._mention(key) for key in citation_keys(element))
+
+    def _mention(self, key):
+        source, is_first = self.sources[key], key not in self.mentions
+        self._mention_count += 1
+        self.mentions.setdefault(key, []).append(self._mention_count)
+        number, label = list(self.mentions).index(key) + 1, escape(source.label)
+        link = f'<a href="#ref-{number}" aria-label="Reference {number}: {label}">{number}</a>'
+        button = (
+            f'<button type="button" popovertarget="note-{number}" aria-label="Show reference {number}: {label}">'
+            f"{number}</button>"
+        )
+        mark = f'<sup class="citation" id="cite-{self._mention_count}">{link}{button}</sup>'
+        return mark + (self._card(number, source) if is_first else "")
+
+    def _card(self, number, source):
+        lines = " ".join(escape(line) for line in (source.summary, source.funding) if line)
+        kind = escape(", ".join(part for part in (source.kind, source.sample) if part))
+        return (
+            f'<span class="reference-card" id="note-{number}" popover><b>{number}. {escape(source.label)}</b>'
+            f'<i>{kind}</i>{lines} <a href="#ref-{number}">Full reference {number}</a></span>'
+        )
+
+    def _figure(self, element):
+        drawing = self.drawings[element.attributes["data-figure"]]
+        self._figure_count += 1
+        identifier = f"figure-{self._figure_count}"
+        image = with_text_alternative(
+            drawing.svg, title=drawing.title, description=drawing.description, identifier=identifier
+        )
+        note = f" {escape(drawing.note)}" if drawing.note else ""
+        credit = f"{escape(drawing.credit)} ({escape(drawing.licence)})."
+        return (
+            f'<figure class="figure figure-wide" id="{identifier}">{image}<figcaption>'
+            f"<p><b>Figure {self._figure_count}. {escape(drawing.caption)}</b>{note}</p>"
+            f'{_legend(drawing.legend)}<p class="small">{credit}</p></figcaption></figure>'
+        )
+
+    def _box(self, element):
+        kind = element.attributes["data-box"]
+        self._box_count += 1
+        identifier = f"box-{self._box_count}"
+        title = element.attributes.get("data-title") or {"in-short": "In short", "care": "When to get help"}.get(
+            kind, ""
+        )
+        certainty = element.attributes.get("data-certainty", "")
+        return (
+            f'<section class="{kind}" aria-labelledby="{identifier}">'
+            f'<h2 class="heading-3" id="{identifier}">{escape(title)}</h2>'
+            f"{self._inside(element)}{_certainty(certainty) if certainty else ''}</section>"
+        )
+
+
+def _legend(legend):
+    """Return the key of a figure: letters in one list, numbers in another."""
+    letters = [row for row in legend if not row[0].isdigit()]
+    digits = [row for row in legend if row[0].isdigit()]
+    return _legend_list("ul", "figure-key-letter", letters) + _legend_list("ol", "figure-key-digit", digits)
+
+
+def _legend_list(tag, mark_class, rows):
+    items = "".join(
+        f'<li><span class="{mark_class}">{escape(mark)}</span><div><b>{escape(name)}</b>{escape(text)}</div></li>'
+        for mark, name, text in rows
+    )
+    return f'<{tag} class="figure-key">{items}</{tag}>' if rows else ""
+
+
+def _certainty(level):
+    """Return five rods, as many filled as the level says, beside the word: never colour alone."""
+    filled = CERTAINTIES.index(level) + 1
+    rods = "".join(_rod(n, is_filled=n < filled) for n in range(len(CERTAINTIES)))
+    return (
+        '<p class="certainty-line"><strong>How sure?</strong> <svg class="certainty" viewBox="0 0 100 12" width="100" '
+        f'height="12" aria-hidden="true" focusable="false">{rods}</svg> {level.capitalize()}.</p>'
+    )
+
+
+def _rod(n, *, is_filled):
+    filled = ' class="certainty-on"' if is_filled else ""
+    return f'<path d="M{6 + 20 * n} 6h8" stroke-width="8"{filled}/>'

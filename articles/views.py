@@ -1,0 +1,31 @@
+"""What readers see. These pages touch no session, user or token, so they set no cookie."""
+
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from articles.models import Article
+
+CONTENTS_FROM = 3  # sections from which a list of contents helps
+
+
+@require_safe
+def article_list(request):
+    """List the live articles, newest first. One query."""
+    articles = Article.objects.live(timezone.now()).newest_first()
+    return render(request, "articles/article_list.html", {"articles": articles})
+
+
+@require_safe
+def article_detail(request, slug):
+    """Show one live article as it was rendered when saved. One query, and one for what to read next."""
+    people = ("live_revision__author", "live_revision__reviewer")
+    live = Article.objects.live(timezone.now()).newest_first().select_related(*people)
+    article = get_object_or_404(live, slug=slug)
+    revision = article.live_revision
+    context = {
+        "article": article,
+        "revision": revision,
+        "contents": revision.contents if len(revision.contents) >= CONTENTS_FROM else [],
+    }
+    return render(request, "articles/article_detail.html", context)
