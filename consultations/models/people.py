@@ -1,0 +1,159 @@
+"""Who gives consultations, of which types, and in which working hours."""
+
+import zoneinfo
+from datetime import timedelta
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+
+from consultations.slots import WeeklyHours
+
+
+def validate_time_zone(name):
+    if name not in zoneinfo.available_timezones():
+        raise ValidationError(f"“{name}” is not a time zone. Use a name such as Europe/London.")
+
+
+class Nutritionist(models.Model):
+    """A member of the team who gives consultations."""
+
+    name = models.CharField(max_length=100)
+    slug = models.SlugField(unique=True, help_text="Part of addresses and links; do not change it once in use.")
+    credentials = models.CharField(max_length=100, help_text="As clients see them, such as “Registered Nutritionist”.")
+    bio = models.TextField(blank=True, help_text="Two or three sentences for clients.")
+    time_zone = models.CharField(
+        max_length=64,
+        default="Europe/London",
+        validators=[validate_time_zone],
+        help_text="Working hours are wall time in this zone.",
+    )
+    is_active = models.BooleanField(
+        default=True, help_text="Inactive nutritionists offer no times. Bookings they already have stand."
+    )
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        help_text="The staff account this nutritionist signs in with.",
+    )
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def first_name(self):
+        return self.name.split()[0]
+
+    @property
+    def initials(self):
+        return "".join(word[0] for word in self.name.split()[:2]).upper()
+
+
+class ConsultationTypeQuerySet(models.QuerySet):
+    def active(self):
+        return self.filter(is_active=True)
+
+
+class ConsultationType(models.Model):
+    """What can be booked, and the rules of booking it."""
+
+    name = models.CharField(max_length=100)
+    slug = models.SlugField(unique=True, help_text="Part of addresses and links; do not change it once in use.")
+    description = models.TextField(help_text="What the client gets, in a sentence or two.")
+    nutritionists = models.ManyToManyField(Nutritionist, related_name="consultation_types")
+    duration = models.DurationField(default=timedelta(minutes=30), help_text="Hours:minutes:seconds, as 00:30:00.")
+    step = models.DurationField(
+        default=timedelta(minutes=30),
+        help_text="Times are offered this far apart, from the start of working hours.",
+    )
+    buffer = models.DurationField(
+        default=timedelta(minutes=10), help_text="Kept free after each consultation, for notes and a breath."
+    )
+    minimum_notice = models.DurationField(
+        default=timedelta(hours=12), help_text="Times nearer than this cannot be booked by clients."
+    )
+    booking_horizon = models.DurationField(
+        default=timedelta(days=56), help_text="Times further away than this are not offered yet."
+    )
+    is_active = models.BooleanField(default=True, help_text="Inactive types cannot be booked.")
+
+    objects = ConsultationTypeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                name="consultationtype_durations_positive",
+                condition=Q(duration__gt=timedelta(0), step__gt=timedelta(0), booking_horizon__gt=timedelta(0)),
+                violation_error_message="Duration, step and booking horizon must be longer than zero.",
+            ),
+            models.CheckConstraint(
+                name="consultationtype_buffer_and_notice_not_negative",
+                condition=Q(buffer__gte=timedelta(0), minimum_notice__gte=timedelta(0)),
+                violation_error_message="Buffer and minimum notice cannot be negative.",
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def minutes(self):
+        return int(self.duration.total_seconds() // 60)
+
+
+class Weekday(models.IntegerChoices):
+    MONDAY = 0, "Monday"
+    TUESDAY = 1, "Tuesday"
+    WEDNESDAY = 2, "Wednesday"
+    THURSDAY = 3, "Thursday"
+    FRIDAY = 4, "Friday"
+    SATURDAY = 5, "Saturday"
+    SUNDAY = 6, "Sunday"
+
+
+class AvailabilityRule(models.Model):
+    """Weekly working hours of one nutritionist, in local wall time of the nutritionist's own zone."""
+
+    nutritionist = models.ForeignKey(Nutritionist, on_delete=models.CASCADE, related_name="availability_rules")
+    weekday = models.PositiveSmallIntegerField(choices=Weekday)
+    starts_at = models.TimeField("from")
+    ends_at = models.TimeField("to")
+    valid_from = models.DateField(null=True, blank=True, help_text="First day on which these hours hold.")
+    valid_to = models.DateField(null=True, blank=True, help_text="Last day on which these hours hold.")
+
+    class Meta:
+        ordering = ["nutritionist", "weekday", "starts_at"]
+        constraints = [
+            models.CheckConstraint(
+                name="availabilityrule_ends_after_start",
+                condition=Q(ends_at__gt=F("starts_at")),
+                violation_error_message="Working hours end after they start.",
+            ),
+            models.CheckConstraint(name="availabilityrule_weekday_known", condition=Q(weekday__in=Weekday.values)),
+            models.CheckConstraint(
+                name="availabilityrule_valid_dates_in_order",
+                condition=Q(valid_to__gte=F("valid_from")) | Q(valid_from=None) | Q(valid_to=None),
+                violation_error_message="The last day cannot be before the first.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.get_weekday_display()} {self.starts_at:%H:%M} to {self.ends_at:%H:%M}"
+
+    def as_weekly_hours(self) -> WeeklyHours:
+        """Return what the slot engine works with; reads the nutritionist's zone."""
+        return WeeklyHours(
+            weekday=self.weekday,
+            starts_at=self.starts_at,
+            ends_at=self.ends_at,
+            zone=zoneinfo.ZoneInfo(self.nutritionist.time_zone),
+            valid_from=self.valid_from,
+            valid_to=self.valid_to,
+        )

@@ -1,0 +1,130 @@
+"""The outbox: owe a message, deliver it, sweep up what is due. The only code that sends.
+
+PostgreSQL remembers what is owed; Celery only wakes a worker. A message is claimed with a lease, sent outside
+any transaction, then marked. A worker that dies after sending leaves a lease to run out, so the worst case is
+a second copy with the same Message-ID.
+"""
+
+import logging
+import smtplib
+from datetime import datetime, timedelta
+from email.utils import make_msgid
+
+from celery import current_app
+from django.conf import settings
+from django.core.mail import get_connection
+from django.db import transaction
+from django.utils import timezone
+from kombu.exceptions import OperationalError
+
+from consultations import emails
+from consultations.models import Booking, EmailKind, EmailState, OutgoingEmail
+
+logger = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=2)  # longer than a task may run (CELERY_TASK_TIME_LIMIT)
+MOST_ATTEMPTS = 10
+FIRST_GAP = timedelta(seconds=30)  # doubles each time: the tenth attempt is some four hours after the first
+SWEEP_AT_MOST = 200
+
+# A connection of the nudge's own. With Celery's defaults a refused broker costs the visitor six seconds and a
+# frozen one two minutes; with these, a few milliseconds and under half a second.
+_NUDGE_TRANSPORT = {"max_retries": 0, "socket_connect_timeout": 0.4, "socket_timeout": 0.4}
+
+
+def owe(booking: Booking, kind: EmailKind, *, to: str, not_after: datetime, now: datetime) -> OutgoingEmail:
+    """Write down, in the caller's transaction, that a message is owed; wake a worker after the commit.
+
+    The same kind is owed once for each state of the booking (its calendar sequence).
+    """
+    email = OutgoingEmail.objects.create(
+        kind=kind,
+        dedupe_key=f"booking:{booking.pk}:{kind}:{booking.calendar_sequence}",
+        booking=booking,
+        to=to,
+        message_id=make_msgid(domain=settings.SERVER_EMAIL.rpartition("@")[2]),
+        created_at=now,
+        next_attempt_at=now,
+        not_after=not_after,
+    )
+    # A lambda, not a partial, which Django 5.2 cannot name when it logs a robust callback's failure.
+    transaction.on_commit(lambda: nudge(email.pk), robust=True)
+    return email
+
+
+def nudge(email_id: int) -> None:
+    """Ask a worker to deliver now. Best effort, well under a second: if the broker is away, the sweep delivers."""
+    try:
+        with current_app.connection_for_write(transport_options=_NUDGE_TRANSPORT) as connection:
+            current_app.send_task(
+                "consultations.tasks.deliver_email", args=[email_id], connection=connection, retry=False
+            )
+    except OperationalError:
+        logger.warning("broker away: outgoing e-mail %s waits for the sweep", email_id)
+
+
+def deliver(email_id: int) -> None:
+    """Send one message if it is due and nobody else is sending it. Safe to call any number of times."""
+    email = _claim(email_id)
+    if email is None:
+        return
+    try:
+        message = emails.compose(email)
+    except Exception as error:
+        # Whatever a template or a booking's data made of it: park the row, so that it blocks no other.
+        logger.exception("outgoing e-mail %s could not be composed", email_id)
+        _mark(email, EmailState.FAILED, last_error=f"could not be composed: {error!r}")
+        return
+    try:
+        get_connection().send_messages([message])
+    except (smtplib.SMTPException, OSError) as error:
+        _mark_failed_attempt(email, error)
+    else:
+        _mark(email, EmailState.SENT, sent_at=timezone.now(), last_error="")
+
+
+def sweep() -> int:
+    """Deliver what is due, oldest first; return how many were tried. Beat calls this every 30 seconds."""
+    due = OutgoingEmail.objects.due(timezone.now()).order_by("next_attempt_at")
+    ids = list(due.values_list("pk", flat=True)[:SWEEP_AT_MOST])
+    for email_id in ids:
+        deliver(email_id)
+    return len(ids)
+
+
+def _claim(email_id: int) -> OutgoingEmail | None:
+    """Take the lease on a due message and return it, or None when there is nothing to do."""
+    now = timezone.now()
+    with transaction.atomic():
+        due = OutgoingEmail.objects.due(now).select_for_update(skip_locked=True, of=("self",))
+        email = due.filter(pk=email_id).first()
+        if email is None:
+            return None
+        if email.not_after is not None and email.not_after <= now:
+            _mark(email, EmailState.OBSOLETE)
+            return None
+        email.attempts += 1
+        _mark(email, EmailState.SENDING, locked_until=now + LEASE, attempts=email.attempts)
+    return email
+
+
+def _mark_failed_attempt(email: OutgoingEmail, error: Exception) -> None:
+    """Plan the next attempt, or give up on an answer that says never (SMTP 5xx) or after the last attempt."""
+    logger.warning("outgoing e-mail %s, attempt %s: %s", email.pk, email.attempts, type(error).__name__)
+    if _is_permanent(error) or email.attempts >= MOST_ATTEMPTS:
+        _mark(email, EmailState.FAILED, last_error=str(error))
+        return
+    gap = FIRST_GAP * 2 ** (email.attempts - 1)
+    _mark(email, EmailState.RETRYING, last_error=str(error), next_attempt_at=timezone.now() + gap)
+
+
+def _is_permanent(error: Exception) -> bool:
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return all(code >= 500 for code, _ in error.recipients.values())
+    return isinstance(error, smtplib.SMTPResponseException) and error.smtp_code >= 500
+
+
+def _mark(email: OutgoingEmail, state: EmailState, **changes) -> None:
+    """Change a row this process has claimed; anything but SENDING gives the lease back."""
+    changes = {"state": state, "locked_until": None, **changes}
+    OutgoingEmail.objects.filter(pk=email.pk).update(**changes)

@@ -1,0 +1,55 @@
+"""Sample nutritionists, hours and one consultation type, for a first look at the site."""
+
+from datetime import time, timedelta
+
+from django.db import transaction
+
+from consultations.models import AvailabilityRule, ConsultationType, Nutritionist
+
+MORNING, AFTERNOON, EVENING = (time(9), time(12, 30)), (time(13, 30), time(17)), (time(18), time(19, 15))
+
+# Their days do not overlap, so that every sample time belongs to one person.
+_NUTRITIONISTS = [
+    {
+        "slug": "priya-raman",
+        "name": "Priya Raman",
+        "credentials": "Registered Nutritionist",
+        "bio": "Sample person. Talks mostly about digestion, fibre and eating well on a normal week’s shopping.",
+        "hours": {0: [MORNING, AFTERNOON], 1: [MORNING, AFTERNOON, EVENING], 2: [MORNING, AFTERNOON]},
+    },
+    {
+        "slug": "tomos-bevan",
+        "name": "Tomos Bevan",
+        "credentials": "Registered Nutritionist",
+        "bio": "Sample person. Talks mostly about food after antibiotics, travel and family meals.",
+        "hours": {3: [AFTERNOON, EVENING], 4: [MORNING, AFTERNOON], 5: [MORNING]},
+    },
+]
+
+
+@transaction.atomic
+def load() -> int:
+    """Write the sample rows that are missing and return how many consultation types were made (0 or 1).
+
+    Once a consultation type exists the team is at work, and nothing is touched.
+    """
+    if ConsultationType.objects.exists():
+        return 0
+    consultation_type = ConsultationType.objects.create(
+        slug="free-consultation",
+        name="Free consultation",
+        description="Half an hour with a registered nutritionist, by video or phone.",
+        duration=timedelta(minutes=30),
+        step=timedelta(minutes=45),
+        buffer=timedelta(minutes=15),
+    )
+    for row in _NUTRITIONISTS:
+        hours = row["hours"]
+        nutritionist = Nutritionist.objects.create(**{name: row[name] for name in row if name != "hours"})
+        consultation_type.nutritionists.add(nutritionist)
+        AvailabilityRule.objects.bulk_create(
+            AvailabilityRule(nutritionist=nutritionist, weekday=weekday, starts_at=starts, ends_at=ends)
+            for weekday, pairs in hours.items()
+            for starts, ends in pairs
+        )
+    return 1

@@ -1,0 +1,77 @@
+import pytest
+from django.contrib.auth import get_user_model
+from django.core.management import CommandError, call_command
+
+from consultations.models import ConsultationType, Nutritionist
+from tests.factories import make_booking, make_consultation_type
+from tests.pages import text_of
+
+pytestmark = pytest.mark.django_db
+
+
+def test_booking_page_shows_the_booking_its_mail_and_its_history(admin_client):
+    booking = make_booking(make_consultation_type())
+    words = text_of(admin_client.get(f"/admin/consultations/booking/{booking.pk}/change/"))
+    assert booking.reference in words
+    assert "Tue 5 Jan 2027, 10:00 GMT" in words
+    assert "amara@example.com" in words
+    assert "booking confirmation" in words
+    assert "booked" in words
+
+
+@pytest.mark.parametrize("page", ["add/", "{pk}/delete/"])
+def test_booking_is_neither_added_nor_deleted_by_hand(admin_client, page):
+    booking = make_booking(make_consultation_type())
+    url = f"/admin/consultations/booking/{page.format(pk=booking.pk)}"
+    assert admin_client.get(f"/admin/consultations/booking/{booking.pk}/change/").status_code == 200
+    assert admin_client.get(url).status_code == 403
+    assert admin_client.post(url, {"post": "yes"}).status_code == 403
+
+
+@pytest.mark.parametrize("query", ["amara", "WHITFIELD", "example.com"])
+def test_booking_is_found_by_part_of_name_or_address(admin_client, query):
+    booking = make_booking(make_consultation_type())
+    page = admin_client.get("/admin/consultations/booking/", {"q": query})
+    assert booking.reference in text_of(page)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_booking_list_takes_the_same_queries_however_many_bookings(admin_client, count, django_assert_num_queries):
+    consultation_type = make_consultation_type()
+    for hour in range(count):
+        make_booking(consultation_type, starts_at=make_booking.__kwdefaults__["starts_at"].replace(hour=10 + hour))
+    with django_assert_num_queries(8):
+        admin_client.get("/admin/consultations/booking/")
+
+
+def test_create_staff_makes_the_account_once_with_the_given_password(monkeypatch):
+    monkeypatch.setenv("STAFF_PASSWORD", "first-password-of-the-team")
+    call_command("create_staff", username="staff", password_from_env="STAFF_PASSWORD")
+    monkeypatch.setenv("STAFF_PASSWORD", "another-password-entirely")
+    call_command("create_staff", username="staff", password_from_env="STAFF_PASSWORD")
+    [user] = get_user_model().objects.all()
+    assert user.check_password("first-password-of-the-team")
+    assert user.is_staff
+
+
+def test_create_staff_without_a_password_says_what_is_missing(monkeypatch):
+    monkeypatch.delenv("STAFF_PASSWORD", raising=False)
+    with pytest.raises(CommandError, match="Set STAFF_PASSWORD"):
+        call_command("create_staff", username="staff", password_from_env="STAFF_PASSWORD")
+
+
+def test_load_sample_content_twice_keeps_what_the_team_changed(capsys):
+    call_command("load_sample_content")
+    Nutritionist.objects.filter(slug="priya-raman").update(name="Priya R.")
+    ConsultationType.objects.update(is_active=False)
+    capsys.readouterr()
+    call_command("load_sample_content")
+    assert capsys.readouterr().out == ""
+    assert Nutritionist.objects.get(slug="priya-raman").name == "Priya R."
+    assert not ConsultationType.objects.get().is_active
+
+
+def test_load_sample_content_in_a_dry_run_writes_nothing(capsys):
+    call_command("load_sample_content", dry_run=True)
+    assert "Would load the sample consultation type" in capsys.readouterr().out
+    assert not ConsultationType.objects.exists()
