@@ -1,0 +1,67 @@
+"""What holds for every page: headers, cookies, errors, one h1."""
+
+import pytest
+from django.core.management import call_command
+
+from tests.pages import parse
+
+pytestmark = pytest.mark.django_db
+
+PUBLIC = ["/", "/articles/", "/articles/gut-microbiome-fighting-viruses/", "/consultations/"]
+
+
+@pytest.fixture
+def site(client):
+    call_command("load_sample_content")
+    return client
+
+
+@pytest.mark.parametrize("url", PUBLIC)
+def test_public_page_is_strict_html_with_one_h1_and_no_cookie(site, url):
+    response = site.get(url)
+    page = parse(response)
+    assert response.status_code == 200
+    assert len(page.findall(".//h1")) == 1
+    assert response.cookies == {}
+    ids = [element.get("id") for element in page.iter() if element.get("id")]
+    assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize("url", PUBLIC)
+def test_public_page_has_no_inline_style_or_script_and_asks_no_other_origin(site, url):
+    page = parse(site.get(url))
+    for element in page.iter():
+        attributes = {name.lower() for name in element.attrib}
+        assert "style" not in attributes
+        assert not {name for name in attributes if name.startswith("on")}
+        assert element.tag != "style"
+        assert element.tag != "script" or element.get("src", "").startswith("/static/")
+        for loaded in ("src", "srcset"):
+            assert element.get(loaded, "/").startswith("/")
+        assert element.tag != "link" or element.get("rel") == "canonical" or element.get("href").startswith("/")
+
+
+@pytest.mark.parametrize("url", PUBLIC)
+def test_every_internal_link_leads_somewhere(site, url):
+    page = parse(site.get(url))
+    links = {a.get("href") for a in page.iter("a") if a.get("href", "").startswith("/")}
+    assert {link: site.get(link.partition("#")[0]).status_code for link in links} == dict.fromkeys(links, 200)
+
+
+def test_strict_policy_is_sent_with_every_page(client):
+    policy = client.get("/healthz")["Content-Security-Policy"]
+    assert "default-src 'none'" in policy
+    assert "unsafe" not in policy
+    assert "script-src 'self';" in policy
+
+
+def test_unknown_address_answers_in_our_own_words(client):
+    response = client.get("/no-such-page/")
+    assert response.status_code == 404
+    assert len(parse(response).findall(".//h1")) == 1
+
+
+def test_forged_host_is_refused_without_breaking(client):
+    response = client.get("/", headers={"host": "evil.example"})
+    assert response.status_code == 400
+    assert "evil.example" not in response.text
