@@ -1,0 +1,77 @@
+"""A real Chromium against a live server on the real database."""
+
+import os
+import shutil
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.core.management import call_command
+
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright's sync API runs an event loop in this thread
+
+# pytest-playwright opens one context a test and closes it; Chromium may not call home meanwhile.
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def find_chromium():
+    return os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+
+
+def pytest_collection_modifyitems(items):
+    """Mark what is in this folder; skip it, saying why, where there is no browser, unless this is CI."""
+    no_browser = not find_chromium() and not os.environ.get("CI")
+    for item in items:
+        if "tests/browser/" in item.path.as_posix():
+            item.add_marker(pytest.mark.browser)
+            if no_browser:
+                item.add_marker(pytest.mark.skip(reason="no Chromium found: set CHROMIUM or install one"))
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args():
+    return {"executable_path": find_chromium(), "args": FLAGS, "headless": True}
+
+
+@pytest.fixture
+def site(live_server):
+    """The address of a running site with the sample content."""
+    call_command("load_sample_content")
+    return live_server.url
+
+
+@pytest.fixture
+def complaints():
+    """What went wrong on the watched page, in order."""
+    return []
+
+
+@pytest.fixture
+def watched(page, complaints):
+    """A page that fails the test for a console error, a script error, or a request to another origin."""
+    page.on("console", lambda message: message.type == "error" and complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("request", lambda request: "//localhost:" in request.url or complaints.append(f"asked for {request.url}"))
+    yield page
+    assert complaints == []
+
+
+@pytest.fixture
+def no_barriers(complaints):
+    """A check that axe finds nothing on a page."""
+
+    def check(page):
+        before = len(complaints)
+        found = Axe().run(page).response["violations"]
+        del complaints[before:]  # axe tries inline styles of its own, which the policy refuses as it should
+        assert [(rule["id"], node["html"]) for rule in found for node in rule["nodes"]] == []
+
+    return check

@@ -1,0 +1,64 @@
+import pytest
+from django.contrib.auth import get_user_model
+from playwright.sync_api import expect
+
+from articles.models import Article
+from consultations.models import Booking
+from tests.browser.test_booking import choose_a_time, give_details
+
+PASSWORD = "a-password-only-tests-know"
+
+
+@pytest.fixture
+def staff(site, watched):
+    """A member of staff signed in to the admin."""
+    get_user_model().objects.create_superuser("nell", password=PASSWORD)
+    watched.goto(f"{site}/admin/")
+    watched.get_by_label("Username").fill("nell")
+    watched.get_by_label("Password").fill(PASSWORD)
+    watched.get_by_role("button", name="Log in").click()
+    expect(watched.get_by_role("heading", level=1)).to_have_text("Site administration")
+    return watched
+
+
+def test_staff_see_a_booking_with_its_mail_and_history(site, staff, no_barriers):
+    choose_a_time(staff, site)
+    give_details(staff)
+    reference = Booking.objects.get().reference
+    staff.goto(f"{site}/admin/consultations/booking/")
+    staff.get_by_role("link", name=reference).click()
+    content = staff.locator("#content")
+    expect(content).to_contain_text("amara@example.com")
+    expect(content.get_by_role("group", name="History")).to_contain_text("booked")
+    expect(content.get_by_role("group", name="Mail")).to_contain_text("booking confirmation")
+    no_barriers(staff)
+
+
+def test_staff_write_and_publish_an_article_in_the_editor(site, staff):
+    staff.goto(f"{site}/admin/articles/article/add/")
+    staff.get_by_label("Slug").fill("a-note-on-oats")
+    staff.get_by_label("Topic").select_option(label="Food and fibre")
+    staff.get_by_label("Cover").select_option("fibre")
+    staff.get_by_label("Title").fill("A note on oats")
+    staff.get_by_label("Standfirst").fill("What a bowl of oats is to the bacteria that meet it.")
+    body = staff.get_by_role("textbox", name="Body")
+    body.click()
+    staff.keyboard.type("Oats have a fibre called beta-glucan.")
+    staff.get_by_role("button", name="Cite a reference").click()
+    staff.get_by_label("Keys of the references").fill("valdes2018")
+    staff.get_by_role("dialog").get_by_role("button", name="Cite").click()
+    staff.get_by_label("Author").select_option(label="Nell Okafor")
+    staff.get_by_label("Reviewer").select_option(label="Priya Raman, RNutr")
+    staff.get_by_label("Reviewed on").fill("25/11/2026")
+    staff.get_by_role("button", name="Save and publish").click()
+    expect(staff.locator(".messagelist")).to_contain_text("Published revision 1")
+    staff.goto(site + Article.objects.get(slug="a-note-on-oats").get_absolute_url())
+    expect(staff.locator(".prose")).to_contain_text("Oats have a fibre called beta-glucan.")
+    expect(staff.locator(".references")).to_contain_text("Valdes")
+
+
+def test_article_editor_has_no_barriers(site, staff, no_barriers):
+    article = Article.objects.get()
+    staff.goto(f"{site}/admin/articles/article/{article.pk}/change/")
+    expect(staff.get_by_role("textbox", name="Body")).to_contain_text("Somewhere between your last breath")
+    no_barriers(staff)

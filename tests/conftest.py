@@ -1,0 +1,86 @@
+"""What every test may use."""
+
+import os
+import socket
+import sys
+import time
+from urllib.parse import urlsplit, urlunsplit
+
+import pytest
+from aiosmtpd.controller import Controller
+from django.conf import settings as django_settings
+
+from probio.local.processes import Program
+
+
+class Mailbox:
+    """What a real SMTP server received; the answers make it refuse a message or a recipient."""
+
+    def __init__(self):
+        self.messages = []
+        self.answer = self.recipient_answer = None
+
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        if self.recipient_answer:
+            return self.recipient_answer
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server, session, envelope):
+        if self.answer:
+            return self.answer
+        self.messages.append(envelope)
+        return "250 OK"
+
+
+@pytest.fixture
+def mailbox(settings, unused_tcp_port):
+    """A real SMTP server on loopback that Django is set to send through."""
+    box = Mailbox()
+    controller = Controller(box, hostname="127.0.0.1", port=unused_tcp_port)
+    controller.start()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", unused_tcp_port
+    yield box
+    controller.stop()
+
+
+@pytest.fixture
+def unused_tcp_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture
+def celery_worker(transactional_db, mailbox, settings):
+    """A live Celery worker on the real broker, working on the test database and sending to the mailbox."""
+    database = urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{_test_database_name()}"))
+    environment = {
+        **os.environ,
+        "DATABASE_URL": database,
+        "EMAIL_URL": f"smtp://127.0.0.1:{settings.EMAIL_PORT}",
+    }
+    command = [sys.executable, "-m", "celery", "--app", "probio", "worker", "--pool", "threads", "--concurrency", "2"]
+    worker = Program("worker", [*command, "--loglevel", "info"], environment, is_quiet=True)
+    worker.start()
+    try:
+        wait_for(lambda: " ready." in "".join(worker.last_lines), seconds=30, what="the worker to be ready")
+        yield worker
+    finally:
+        worker.ask_to_stop()
+        worker.end(seconds=20)
+
+
+def _test_database_name():
+    return django_settings.DATABASES["default"]["NAME"]
+
+
+def wait_for(condition, *, seconds, what):
+    """Return the first true value of `condition`; fail the test when none comes in time."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if value := condition():
+            return value
+        time.sleep(0.05)
+    pytest.fail(f"waited {seconds} s in vain for {what}")
