@@ -80,6 +80,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
 ]
+if DEBUG:
+    MIDDLEWARE.insert(0, "probio.middleware.own_error_pages")
 ROOT_URLCONF = "probio.urls"
 WSGI_APPLICATION = "probio.wsgi.application"
 TEMPLATES = [

@@ -2,7 +2,9 @@
 
 import pytest
 from django.core.management import call_command
+from django.test import RequestFactory
 
+from probio.views import server_error
 from tests.pages import parse
 
 pytestmark = pytest.mark.django_db
@@ -55,13 +57,27 @@ def test_strict_policy_is_sent_with_every_page(client):
     assert "script-src 'self';" in policy
 
 
-def test_unknown_address_answers_in_our_own_words(client):
+@pytest.mark.parametrize("debug", [False, True])
+def test_unknown_address_answers_in_our_own_words(client, settings, debug):
+    settings.DEBUG = debug
     response = client.get("/no-such-page/")
     assert response.status_code == 404
-    assert len(parse(response).findall(".//h1")) == 1
+    assert parse(response).find(".//h1").text == "We looked, but this page is not here"
+    assert "no-such-page" not in response.text
 
 
-def test_forged_host_is_refused_without_breaking(client):
+@pytest.mark.parametrize("debug", [False, True])
+def test_forged_host_is_refused_without_breaking(client, settings, debug):
+    settings.DEBUG = debug
     response = client.get("/", headers={"host": "evil.example"})
     assert response.status_code == 400
+    assert parse(response).find(".//h1").text == "We could not make sense of that request"
     assert "evil.example" not in response.text
+
+
+def test_failure_of_ours_is_said_without_touching_what_failed(client, settings, django_assert_num_queries):
+    with django_assert_num_queries(0):
+        response = server_error(RequestFactory().get("/"))
+    assert response.status_code == 500
+    assert parse(response).find(".//h1").text == "Something went wrong at our end"
+    assert settings.TEAM_EMAIL in response.text

@@ -1,0 +1,24 @@
+"""What every request passes through, beside Django's own."""
+
+from django.http import Http404
+from django.views.defaults import page_not_found
+
+from probio.views import bad_request
+
+
+def own_error_pages(get_response):
+    """Under DEBUG, show the 400 and 404 pages that visitors get, instead of Django's list of addresses and settings.
+
+    The page for an exception nobody foresaw stays Django's: that is what DEBUG is for.
+    """
+
+    def respond(request):
+        response = get_response(request)
+        if response.headers.get("Content-Type", "").startswith("text/html"):
+            if response.status_code == 404:
+                return page_not_found(request, Http404())
+            if response.status_code == 400:
+                return bad_request(request, None)
+        return response
+
+    return respond
