@@ -1,0 +1,315 @@
+from datetime import date
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Permission
+from django.test import Client
+
+from articles.models import Article, Figure, Reference, Revision
+from tests.articles.factories import (
+    NOW,
+    SVG,
+    make_article,
+    make_csl,
+    make_draft,
+    make_figure,
+    make_live_article,
+    make_person,
+    make_reference,
+    make_topic,
+)
+from tests.pages import parse, text_of
+
+pytestmark = pytest.mark.django_db
+ADD = "/admin/articles/article/add/"
+HOSTILE = "<script>alert('1')</script>"
+
+
+def change_url(article):
+    return f"/admin/articles/article/{article.pk}/change/"
+
+
+@pytest.fixture
+def admin_client():
+    """A superuser without a password: hashing one takes half a second, and there are many tests here."""
+    client = Client()
+    client.force_login(get_user_model().objects.create_superuser("admin"))
+    return client
+
+
+@pytest.fixture
+def typed():
+    """What an editor types to write an article that may be published."""
+    make_reference("harper2021")
+    return {
+        "slug": "mucus",
+        "topic": make_topic().pk,
+        "cover": "defence",
+        "title": "Mucus",
+        "standfirst": "Why it is sticky.",
+        "body": '<p>It is sticky.<cite data-cite="harper2021"></cite></p>',
+        "author": make_person(name="Nell Okafor").pk,
+        "reviewer": make_person(name="Priya Raman").pk,
+        "reviewed_on": "05/01/2026",
+        "next_review_on": "05/01/2027",
+        "change_note": "",
+    }
+
+
+@pytest.fixture
+def article(admin_client, typed):
+    """An article saved through the form, as a draft."""
+    admin_client.post(ADD, {**typed, "_save": "1"})
+    return Article.objects.get()
+
+
+def form_values(response):
+    """Return what the article form holds, as a browser would show it."""
+    form = parse(response).find(".//form[@id='article_form']")
+    values = {field.get("name"): field.get("value", "") for field in form.iter("input")}
+    values |= {field.get("name"): (field.text or "").removeprefix("\n") for field in form.iter("textarea")}
+    for select in form.iter("select"):
+        values[select.get("name")] = next((o.get("value") for o in select.iter("option") if "selected" in o.attrib), "")
+    return values
+
+
+def errors_in(response):
+    lists = [ul for ul in parse(response).iter("ul") if "errorlist" in ul.get("class", "").split()]
+    return [item.text for ul in lists for item in ul]
+
+
+def messages_of(client):
+    return [item.text for item in parse(client.get("/admin/")).findall(".//ul[@class='messagelist']/li")]
+
+
+def test_article_saved_as_draft_is_a_revision_nobody_can_read(admin_client, typed):
+    response = admin_client.post(ADD, {**typed, "_save": "1"}, follow=True)
+    revision = Revision.objects.get()
+    names = ("title", "standfirst", "body", "change_note")
+    assert [getattr(revision, name) for name in names] == [typed[name] for name in names]
+    assert (revision.author.name, revision.reviewer.name) == ("Nell Okafor", "Priya Raman")
+    assert (revision.reviewed_on, revision.next_review_on) == (date(2026, 1, 5), date(2027, 1, 5))
+    assert revision.created_by.username == "admin"
+    assert "Saved as revision 1. Readers see it when you publish." in "".join(parse(response).itertext())
+    assert admin_client.get("/articles/mucus/").status_code == 404
+
+
+def test_article_published_from_the_form_is_read_at_once_and_the_form_links_to_it(admin_client, client, typed):
+    response = admin_client.post(ADD, {**typed, "_publish": "1"})
+    article = Article.objects.get()
+    assert (response.status_code, response["Location"]) == (302, change_url(article))
+    page = admin_client.get(response["Location"])
+    assert "Published revision 1." in "".join(parse(page).itertext())
+    assert [a.text.strip() for a in parse(page).iter("a") if a.get("class") == "viewsitelink"] == ["View on site"]
+    assert "It is sticky." in text_of(client.get("/articles/mucus/"))
+
+
+def test_article_form_opens_with_the_newest_revision(admin_client, article, typed):
+    values = form_values(admin_client.get(change_url(article)))
+    assert {name: values[name] for name in typed} == {name: str(value) for name, value in typed.items()}
+
+
+def test_article_saved_with_the_same_content_makes_no_new_revision(admin_client, article, typed):
+    admin_client.post(change_url(article), {**typed, "_save": "1"})
+    admin_client.post(change_url(article), {**typed, "cover": "fibre", "_continue": "1"})
+    article.refresh_from_db()
+    assert (article.revisions.count(), article.cover) == (1, "fibre")
+
+
+def test_article_form_sent_back_untouched_makes_no_new_revision(admin_client, article):
+    url = change_url(article)
+    values = form_values(admin_client.get(url))
+    admin_client.post(url, {**{name: value for name, value in values.items() if name[0] != "_"}, "_save": "1"})
+    assert article.revisions.count() == 1
+
+
+def test_article_edited_after_publication_waits_as_a_draft_until_it_is_published(admin_client, client, typed):
+    admin_client.post(ADD, {**typed, "_publish": "1"})
+    article = Article.objects.get()
+    edited = {**typed, "body": "<p>Edited.</p>", "change_note": "Shorter."}
+    admin_client.post(change_url(article), {**edited, "_save": "1"})
+    assert "It is sticky." in text_of(client.get("/articles/mucus/"))
+    assert "Live (revision 1), newer draft waiting" in text_of(admin_client.get("/admin/articles/article/"))
+    admin_client.post(change_url(article), {**edited, "_publish": "1"})
+    assert "Edited." in text_of(client.get("/articles/mucus/"))
+    assert "Live (revision 2)" in text_of(admin_client.get("/admin/articles/article/"))
+    assert "waiting" not in text_of(admin_client.get("/admin/articles/article/"))
+
+
+@pytest.mark.parametrize(
+    ("button", "body", "error"),
+    [
+        (
+            "_publish",
+            '<p>First.</p><p>Sticky<cite data-cite="harper2012"></cite></p>',
+            "Paragraph 2 near “Sticky”: no reference has the key “harper2012”; did you mean “harper2021”?",
+        ),
+        ("_save", '<figure data-figure="lining"></figure>', "Paragraph 1: no figure has the key “lining”"),
+        ("_continue", "<p>Sticky<cite></cite></p>", "Paragraph 1 near “Sticky”: a citation names no reference"),
+        ("_publish", '<section data-box="ad"></section>', "Paragraph 1: a box is one of: in-short, study, care"),
+    ],
+)
+def test_body_that_cannot_be_rendered_is_refused_and_what_was_typed_is_kept(admin_client, typed, button, body, error):
+    typed |= {"body": body, "title": "Typed title", "standfirst": "Typed standfirst"}
+    response = admin_client.post(ADD, {**typed, button: "1"})
+    assert errors_in(response) == [error]
+    values = form_values(response)
+    assert {name: values[name] for name in typed} == {name: str(value) for name, value in typed.items()}
+    assert not Article.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("markup", "tag"),
+    [
+        (HOSTILE, "script"),
+        ("<style>p{}</style>", "style"),
+        ("<img src=x onerror=alert(1)>", "img"),
+        ("<iframe></iframe>", "iframe"),
+    ],
+)
+def test_body_with_an_element_outside_the_vocabulary_is_refused_by_name(admin_client, article, typed, markup, tag):
+    response = admin_client.post(change_url(article), {**typed, "body": f"<p>Mucus</p>{markup}", "_publish": "1"})
+    [error] = errors_in(response)
+    assert error.endswith(f": <{tag}> cannot be used in an article")
+    assert form_values(response)["body"] == f"<p>Mucus</p>{markup}"
+    article.refresh_from_db()
+    assert (article.revisions.count(), article.live_revision) == (1, None)
+
+
+def test_body_with_hostile_attributes_is_published_without_them(admin_client, client, typed):
+    typed["body"] = '<p onclick="alert(1)" style="color:red">Sticky <a href="javascript:alert(1)">link</a></p>'
+    admin_client.post(ADD, {**typed, "_publish": "1"})
+    assert Revision.objects.get().body == "<p>Sticky <a>link</a></p>"
+    page = client.get("/articles/mucus/").text
+    assert ("<p>Sticky <a>link</a></p>" in page, "alert(1)" in page) == (True, False)
+
+
+@pytest.mark.parametrize("missing", ["reviewer", "reviewed_on"])
+def test_publishing_without_a_review_is_refused_and_the_draft_saved(admin_client, typed, missing):
+    admin_client.post(ADD, {**typed, missing: "", "next_review_on": "", "_publish": "1"})
+    article = Article.objects.get()
+    assert (article.live_revision, article.publish_at, article.revisions.get().title) == (None, None, "Mucus")
+    assert messages_of(admin_client) == [
+        "Saved as revision 1, but not published. "
+        "An article needs a reviewer and the date of the review before readers see it."
+    ]
+    admin_client.post(change_url(article), {**typed, "_publish": "1"})
+    assert admin_client.get("/articles/mucus/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("wrong", "error"),
+    [
+        ({"title": ""}, "This field is required."),
+        ({"standfirst": ""}, "This field is required."),
+        ({"body": ""}, "This field is required."),
+        ({"author": ""}, "This field is required."),
+        ({"title": "M" * 201}, "Ensure this value has at most 200 characters (it has 201)."),
+        ({"next_review_on": "05/01/2026"}, "The next review comes after the last one."),
+        ({"slug": "taken"}, "Article with this Slug already exists."),
+        ({"cover": "nonsense"}, "Select a valid choice. nonsense is not one of the available choices."),
+    ],
+)
+def test_article_with_a_wrong_field_is_refused_with_words_and_nothing_written(admin_client, typed, wrong, error):
+    make_article(slug="taken")
+    response = admin_client.post(ADD, {**typed, **wrong, "_publish": "1"})
+    assert errors_in(response) == [error]
+    assert (Article.objects.count(), Revision.objects.count()) == (1, 0)
+
+
+def test_article_is_never_deleted(admin_client):
+    article = make_live_article()
+    url = f"/admin/articles/article/{article.pk}/delete/"
+    assert admin_client.get(change_url(article)).status_code == 200
+    assert (admin_client.get(url).status_code, admin_client.post(url, {"post": "yes"}).status_code) == (403, 403)
+    assert Article.objects.get() == article
+
+
+def test_article_is_not_written_by_staff_who_may_only_look(client, article, typed):
+    user = get_user_model().objects.create_user("looker", is_staff=True)
+    user.user_permissions.add(Permission.objects.get(codename="view_article"))
+    client.force_login(user)
+    assert client.get(change_url(article)).status_code == 200
+    response = client.post(change_url(article), {**typed, "title": "Changed", "_publish": "1"})
+    article.refresh_from_db()
+    assert (response.status_code, article.live_revision, article.revisions.count()) == (403, None, 1)
+
+
+@pytest.mark.parametrize("query", ["muc", "MUCUS", "older title"])
+def test_article_is_found_by_part_of_address_or_any_title(admin_client, query):
+    article = make_article(slug="mucus")
+    make_draft(article, title="Older title")
+    make_draft(article, title="Newer title")
+    make_live_article(slug="other", title="Other")
+    page = parse(admin_client.get("/admin/articles/article/", {"q": query}))
+    assert [cell.text for cell in page.findall(".//td[@class='field-slug']")] == ["mucus"]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_article_list_takes_the_same_queries_however_many_articles(admin_client, count, django_assert_num_queries):
+    for _ in range(count):
+        make_draft(make_live_article(), title="Draft")
+    with django_assert_num_queries(6):
+        page = admin_client.get("/admin/articles/article/")
+    assert text_of(page).count("newer draft waiting") == count
+
+
+def test_revision_is_read_but_not_added_changed_or_deleted(admin_client):
+    revision = make_draft(title="As it was", by=get_user_model().objects.get(username="admin"), now=NOW)
+    base = "/admin/articles/revision/"
+    page = admin_client.get(f"{base}{revision.pk}/change/")
+    assert "As it was" in text_of(page)
+    assert {field.get("name") for field in parse(page).find(".//main").iter("input")} == {"csrfmiddlewaretoken"}
+    assert list(parse(page).iter("textarea")) == []
+    for url in (f"{base}add/", f"{base}{revision.pk}/change/", f"{base}{revision.pk}/delete/"):
+        assert admin_client.post(url, {"title": "Changed", "post": "yes"}).status_code == 403
+    assert Revision.objects.get().title == "As it was"
+
+
+def test_reference_typed_with_a_resolver_is_stored_without_it(admin_client):
+    typed = {"key": "harper2021", "kind": "review", "doi": "https://doi.org/10.1000/ABC"}
+    admin_client.post("/admin/articles/reference/add/", {**typed, "csl": '{"type": "book", "title": "Mucus"}'})
+    assert Reference.objects.get().doi == "10.1000/abc"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "error"),
+    [
+        ({"csl": "rubbish"}, "Enter a valid JSON."),
+        ({"csl": "[]"}, "A record needs at least “type” and “title”."),
+        ({"csl": '{"type": "book"}'}, "A record needs at least “type” and “title”."),
+        ({"doi": "https://doi.org/10.1000/TAKEN"}, "Another reference already has this DOI."),
+        (
+            {"key": "Harper 2021"},
+            "Use lower-case letters, digits and hyphens only: the key is typed in article bodies.",
+        ),
+    ],
+)
+def test_reference_that_could_not_be_used_is_refused_with_words(admin_client, wrong, error):
+    make_reference("taken", doi="10.1000/taken")
+    typed = {"key": "harper2021", "kind": "review", "csl": '{"type": "book", "title": "Mucus"}', **wrong}
+    assert error in errors_in(admin_client.post("/admin/articles/reference/add/", typed))
+    assert Reference.objects.count() == 1
+
+
+def test_reference_with_a_hostile_title_is_listed_as_text(admin_client):
+    make_reference("hostile", csl=make_csl(author=[{"family": HOSTILE}], title=HOSTILE), sample=HOSTILE)
+    page = admin_client.get("/admin/articles/reference/")
+    assert (HOSTILE in page.text, HOSTILE in text_of(page)) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("drawing", "error"),
+    [
+        (SVG.replace("<circle", "<script>alert(1)</script><circle"), "<script> is not allowed in a drawing."),
+        (SVG.replace("viewBox", 'onload="alert(1)" viewBox'), "The attribute “onload” is not allowed in a drawing."),
+    ],
+)
+def test_figure_with_a_hostile_drawing_is_refused_and_kept_as_typed(admin_client, drawing, error):
+    figure = make_figure()
+    names = ("key", "title", "description", "caption", "credit", "licence")
+    typed = {**{name: getattr(figure, name) for name in names}, "legend": "[]", "drawing": drawing}
+    response = admin_client.post(f"/admin/articles/figure/{figure.pk}/change/", typed)
+    assert errors_in(response) == [error]
+    assert parse(response).find(".//textarea[@name='drawing']").text.strip() == drawing
+    assert Figure.objects.get().drawing == SVG

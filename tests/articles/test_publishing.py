@@ -1,0 +1,204 @@
+import threading
+from datetime import date, timedelta
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.db import connection
+
+from articles.document import DocumentError
+from articles.models import Article, Citation, Revision
+from articles.publishing import PublishingError, check_body, publish, save_draft
+from tests.articles.factories import (
+    NOW,
+    make_article,
+    make_content,
+    make_draft,
+    make_figure,
+    make_live_article,
+    make_person,
+    make_reference,
+)
+
+pytestmark = pytest.mark.django_db
+LATER = NOW + timedelta(days=7)
+
+
+def test_save_draft_keeps_what_was_given_and_who_gave_it_when():
+    user = get_user_model().objects.create_user("nell")
+    article, content = make_article(), make_content(next_review_on=date(2027, 1, 5), change_note="New figure")
+    revision = save_draft(article=article, content=content, by=user, now=NOW)
+    revision.refresh_from_db()
+    assert {name: getattr(revision, name) for name in content.__dataclass_fields__} == vars(content)
+    assert (revision.article, revision.number) == (article, 1)
+    assert (revision.created_by, revision.created_at) == (user, NOW)
+
+
+def test_save_draft_renders_the_body_with_the_library():
+    make_reference("harper2021")
+    make_figure("lining")
+    revision = make_draft(
+        body='<h2>One</h2><p>Two words<cite data-cite="harper2021"></cite></p><figure data-figure="lining"></figure>'
+    )
+    assert revision.html.startswith('<h2 id="one">One</h2>\n<p>Two words<sup class="citation" id="cite-1">')
+    assert "<b>Figure 1. Cells are round.</b>" in revision.html
+    assert "Harper A, Day R. Mucus and microbes. <i>Gut</i>. 2021;70(4):698-706." in revision.references_html
+    assert revision.contents == [{"id": "one", "text": "One"}]
+    assert revision.word_count == 3
+
+
+def test_save_draft_records_its_citations_in_order_of_first_mention():
+    for key in ("a1", "b2", "c3"):
+        make_reference(key)
+    body = '<p>x<cite data-cite="b2"></cite> y<cite data-cite="c3 b2"></cite></p>'
+    revision = make_draft(body=body)
+    assert list(revision.citations.values_list("position", "reference__key")) == [(1, "b2"), (2, "c3")]
+
+
+def test_save_draft_of_the_same_content_returns_the_newest_revision():
+    article, content = make_article(), make_content()
+    first = save_draft(article=article, content=content, by=None, now=NOW)
+    assert save_draft(article=article, content=content, by=None, now=LATER) == first
+    assert article.revisions.count() == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"title": "Mucus!"},
+        {"standfirst": "Why."},
+        {"body": "<p>Mucus.</p>"},
+        {"reviewer": None},
+        {"reviewed_on": date(2026, 1, 6)},
+        {"next_review_on": date(2027, 1, 5)},
+        {"change_note": "Typo"},
+    ],
+)
+def test_save_draft_of_changed_content_is_the_next_revision_and_keeps_the_last(change):
+    article, people = make_article(), {"author": make_person(), "reviewer": make_person()}
+    first = make_draft(article, **people)
+    second = make_draft(article, **{**people, **change})
+    assert (first.number, second.number) == (1, 2)
+    [name] = change
+    assert getattr(Revision.objects.get(pk=second.pk), name) == change[name]
+    assert getattr(Revision.objects.get(pk=first.pk), name) == getattr(first, name) != change[name]
+
+
+def test_save_draft_of_what_an_older_revision_said_is_a_new_revision():
+    article, people = make_article(), {"author": make_person(), "reviewer": make_person()}
+    numbers = [make_draft(article, **people, title=title).number for title in ("One", "Two", "One")]
+    assert numbers == [1, 2, 3]
+
+
+def test_save_draft_of_an_article_does_not_count_the_revisions_of_another():
+    assert [make_draft().number, make_draft().number] == [1, 1]
+
+
+def test_save_draft_with_hostile_markup_keeps_none_of_it():
+    revision = make_draft(
+        body='<p onclick="x()">a<script>alert(1)</script><a href="javascript:x">b</a></p><style></style>'
+    )
+    assert (revision.body, revision.html) == ("<p>a<a>b</a></p>", "<p>a<a>b</a></p>")
+
+
+@pytest.mark.parametrize("title", ["<script>alert(1)</script>", "Hosts & guests"])
+def test_save_draft_citing_a_hostile_title_renders_it_as_text(title):
+    reference = make_reference(doi="10.1000/x")
+    reference.csl["title"], reference.csl["author"] = title, [{"literal": title}]
+    reference.save()
+    revision = make_draft(body='<p>a<cite data-cite="harper2021"></cite></p>')
+    assert title not in revision.html + revision.references_html
+    assert title.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;") in revision.references_html
+
+
+def test_save_draft_with_an_unknown_key_names_the_nearest_and_writes_nothing():
+    make_reference("harper2021")
+    article = make_article()
+    make_draft(article)
+    with pytest.raises(DocumentError, match="no reference has the key “harper2012”; did you mean “harper2021”"):
+        make_draft(article, body='<p>a<cite data-cite="harper2012"></cite></p>')
+    assert (article.revisions.count(), Citation.objects.count()) == (1, 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_save_draft_by_two_editors_at_once_gives_two_revisions():
+    article, contents = make_article(), [make_content(title="One"), make_content(title="Two")]
+    barrier, numbers = threading.Barrier(2), []
+
+    def save(content):
+        barrier.wait()
+        numbers.append(save_draft(article=article, content=content, by=None, now=NOW).number)
+        connection.close()
+
+    threads = [threading.Thread(target=save, args=[content]) for content in contents]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(numbers) == [1, 2]
+
+
+def test_check_body_writes_nothing_and_refuses_what_save_draft_would():
+    make_reference("harper2021")
+    check_body('<p>a<cite data-cite="harper2021"></cite></p>')
+    assert not Revision.objects.exists()
+    with pytest.raises(DocumentError, match="no figure has the key “lining”"):
+        check_body('<figure data-figure="lining"></figure>')
+
+
+def test_publish_shows_the_revision_from_now_on():
+    article = make_article()
+    publish(revision=make_draft(article), now=NOW)
+    article.refresh_from_db()
+    assert (article.live_revision.number, article.publish_at, article.expire_at) == (1, NOW, None)
+    assert [list(Article.objects.live(at)) for at in (NOW - timedelta(seconds=1), NOW)] == [[], [article]]
+
+
+def test_publish_again_shows_the_new_revision_and_keeps_the_first_date():
+    article = make_live_article()
+    publish(revision=make_draft(article, title="Newer"), now=LATER)
+    article.refresh_from_db()
+    assert (article.live_revision.title, article.publish_at) == ("Newer", NOW)
+
+
+def test_publish_of_an_older_revision_brings_it_back():
+    article = make_live_article()
+    first = article.live_revision
+    publish(revision=make_draft(article, title="Newer"), now=LATER)
+    assert publish(revision=first, now=LATER).live_revision == first
+
+
+@pytest.mark.parametrize("missing", ["reviewer", "reviewed_on"])
+def test_publish_without_a_review_is_refused_and_changes_nothing(missing):
+    article = make_live_article()
+    unreviewed = make_draft(article, title="Newer", **{missing: None})
+    with pytest.raises(PublishingError, match="needs a reviewer and the date of the review"):
+        publish(revision=unreviewed, now=LATER)
+    article.refresh_from_db()
+    assert article.live_revision.number == 1
+
+
+def test_draft_saved_after_publication_is_not_what_readers_get():
+    article = make_live_article(title="Live")
+    make_draft(article, title="Draft")
+    [live] = Article.objects.live(LATER)
+    assert live.live_revision.title == "Live"
+
+
+@pytest.mark.parametrize(
+    ("publish_at", "expire_at", "is_live"),
+    [
+        (NOW, None, True),
+        (NOW, NOW + timedelta(seconds=1), True),
+        (NOW - timedelta(days=1), NOW, False),
+        (NOW + timedelta(seconds=1), None, False),
+        (NOW + timedelta(days=1), NOW + timedelta(days=2), False),
+    ],
+)
+def test_live_articles_are_those_between_publication_and_expiry(publish_at, expire_at, is_live):
+    article = make_live_article(publish_at=publish_at, expire_at=expire_at)
+    assert list(Article.objects.live(NOW)) == ([article] if is_live else [])
+
+
+def test_newest_first_orders_by_publication_and_then_by_creation():
+    old, tied, new = (make_live_article(publish_at=NOW + timedelta(days=days)) for days in (0, 1, 1))
+    assert list(Article.objects.newest_first()) == [new, tied, old]
