@@ -43,6 +43,10 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Probio7 <hello@examp
 TEAM_EMAIL = env.str("TEAM_EMAIL", default="hello@example.com")
 ADMIN_PATH = env.str("ADMIN_PATH", default="admin", validate=_is_path_segment)
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0, validate=validate.Range(min=0))
+RATE_LIMIT_SCALE = env.float("RATE_LIMIT_SCALE", default=1, validate=validate.Range(min=0))
+BANK_HOLIDAYS_NATION = env.str(
+    "BANK_HOLIDAYS_NATION", default="ENG", validate=validate.OneOf(["ENG", "NIR", "SCT", "WLS"])
+)
 LOG_FORMAT = env.str("LOG_FORMAT", default="console", validate=validate.OneOf(["console", "json"]))
 LOCAL_DIR = env.path("LOCAL_DIR", default=BASE_DIR / ".local")  # only `make run` and /dev/mail/ use it
 try:
@@ -68,6 +72,8 @@ INSTALLED_APPS = [
     "crispy_forms",
     "csp",
     "django_prose_editor",
+    "phonenumber_field",
+    "probio.apps.ProbioConfig",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -103,6 +109,8 @@ CRISPY_TEMPLATE_PACK = "probio"
 CRISPY_ALLOWED_TEMPLATE_PACKS = ("probio",)
 CRISPY_FAIL_SILENTLY = False
 CRISPY_CLASS_CONVERTERS = dict.fromkeys(("textinput", "emailinput", "textarea", "select"), "input")
+
+PHONENUMBER_DEFAULT_REGION = "GB"
 
 # Database, cache
 DATABASES = {"default": _database}
@@ -208,6 +216,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BEAT_SCHEDULE = {
+    "expire-requests": {"task": "consultations.tasks.expire_requests", "schedule": timedelta(minutes=1)},
     "sweep-outbox": {"task": "consultations.tasks.sweep_outbox", "schedule": timedelta(seconds=30)},
     "worker-heartbeat": {"task": "probio.health.record_heartbeat", "schedule": timedelta(seconds=30)},
 }
