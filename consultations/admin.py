@@ -1,15 +1,22 @@
 """The nutrition team's view of consultations. Bookings are never added, changed or deleted here by hand."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.contrib.admin import display
+from django.utils import timezone
 
 from consultations.models import (
     AvailabilityRule,
     Booking,
     BookingEvent,
+    Consent,
     ConsultationType,
+    ExtraHours,
+    NoTimeSuited,
     Nutritionist,
     OutgoingEmail,
+    TimeOff,
 )
+from consultations.services.requests import NotARequest, accept_request, decline_request
 
 
 class ReadOnly:
@@ -36,17 +43,41 @@ class AvailabilityRuleInline(admin.TabularInline):
     verbose_name_plural = "working hours (local wall time; several a day are fine)"
 
 
+class ExtraHoursInline(admin.TabularInline):
+    model = ExtraHours
+    extra = 0
+    verbose_name_plural = "extra hours (dated, beside the weekly ones; London time)"
+
+
+class TimeOffInline(admin.TabularInline):
+    model = TimeOff
+    extra = 0
+    verbose_name_plural = "time off (London time; bookings already made stand)"
+
+
 @admin.register(Nutritionist)
 class NutritionistAdmin(admin.ModelAdmin):
-    list_display = ["name", "credentials", "time_zone", "is_active"]
+    list_display = ["name", "credentials", "time_zone", "most_per_day", "is_active"]
     search_fields = ["name"]
     prepopulated_fields = {"slug": ["name"]}
-    inlines = [AvailabilityRuleInline]
+    inlines = [AvailabilityRuleInline, ExtraHoursInline, TimeOffInline]
+
+
+@admin.register(TimeOff)
+class TimeOffAdmin(admin.ModelAdmin):
+    list_display = ["starts_at", "ends_at", "who", "reason", "applies"]
+    list_filter = ["applies", "nutritionist"]
+    list_select_related = ["nutritionist"]
+    date_hierarchy = "starts_at"
+
+    @display(description="who", ordering="nutritionist")
+    def who(self, time_off):
+        return time_off.nutritionist or "everybody"
 
 
 @admin.register(ConsultationType)
 class ConsultationTypeAdmin(admin.ModelAdmin):
-    list_display = ["name", "duration", "buffer", "minimum_notice", "is_active"]
+    list_display = ["name", "duration", "buffer", "minimum_notice", "needs_approval", "is_active"]
     prepopulated_fields = {"slug": ["name"]}
     filter_horizontal = ["nutritionists"]
 
@@ -62,6 +93,11 @@ class OutgoingEmailInline(ReadOnlyRows):
     verbose_name_plural = "mail"
     fields = ["kind", "to", "state", "attempts", "sent_at", "last_error"]
     show_change_link = True
+
+
+class ConsentInline(ReadOnlyRows):
+    model = Consent
+    fields = ["purpose", "wording", "granted_at", "withdrawn_at"]
 
 
 @admin.register(Booking)
@@ -80,9 +116,37 @@ class BookingAdmin(ReadOnly, admin.ModelAdmin):
         "consultation_type",
         "client_name",
         "client_email",
+        "channel",
+        "phone",
+        "client_time_zone",
+        "topic",
+        "notes",
+        "article",
+        "respond_by",
         "created_at",
     ]
-    inlines = [BookingEventInline, OutgoingEmailInline]
+    inlines = [BookingEventInline, OutgoingEmailInline, ConsentInline]
+    actions = ["accept", "decline"]
+
+    @admin.action(description="Accept the selected requests and tell the clients", permissions=["answer"])
+    def accept(self, request, bookings):
+        self._answer(request, bookings, accept_request, "accepted")
+
+    @admin.action(description="Decline the selected requests and tell the clients", permissions=["answer"])
+    def decline(self, request, bookings):
+        self._answer(request, bookings, decline_request, "declined")
+
+    def has_answer_permission(self, request):
+        return request.user.has_perm("consultations.change_booking")
+
+    def _answer(self, request, bookings, answer, word):
+        for booking in bookings:
+            try:
+                answer(booking.pk, by=request.user, now=timezone.now())
+            except NotARequest:
+                messages.warning(request, f"{booking.reference} is not waiting for an answer; nothing was changed.")
+            else:
+                messages.success(request, f"{booking.reference} is {word}; the client is told by email.")
 
 
 @admin.register(OutgoingEmail)
@@ -91,3 +155,10 @@ class OutgoingEmailAdmin(ReadOnly, admin.ModelAdmin):
     list_filter = ["state", "kind"]
     search_fields = ["to", "booking__reference"]
     list_select_related = ["booking"]
+
+
+@admin.register(NoTimeSuited)
+class NoTimeSuitedAdmin(ReadOnly, admin.ModelAdmin):
+    list_display = ["on", "consultation_type", "article", "count"]
+    list_select_related = ["consultation_type", "article"]
+    date_hierarchy = "on"

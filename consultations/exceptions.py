@@ -7,3 +7,15 @@ class ConsultationError(Exception):
 
 class SlotUnavailable(ConsultationError):
     """The time asked for cannot be booked (any more)."""
+
+
+class AlreadyBooked(ConsultationError):
+    """This client has an active booking that stands in the way. Said by mail only, never on screen."""
+
+
+class TooManyHolds(ConsultationError):
+    """A client, or all together, hold as many times as may be held at once."""
+
+
+class Busy(ConsultationError):
+    """Somebody else was changing the same nutritionist's time for too long; trying again will do."""

@@ -32,24 +32,50 @@ SWEEP_AT_MOST = 200
 _NUDGE_TRANSPORT = {"max_retries": 0, "socket_connect_timeout": 0.4, "socket_timeout": 0.4}
 
 
-def owe(booking: Booking, kind: EmailKind, *, to: str, not_after: datetime, now: datetime) -> OutgoingEmail:
+def owe(booking: Booking, kind: EmailKind, *, to: str, not_after: datetime, now: datetime) -> None:
     """Write down, in the caller's transaction, that a message is owed; wake a worker after the commit.
 
     The same kind is owed once for each state of the booking (its calendar sequence).
     """
-    email = OutgoingEmail.objects.create(
-        kind=kind,
-        dedupe_key=f"booking:{booking.pk}:{kind}:{booking.calendar_sequence}",
-        booking=booking,
-        to=to,
-        message_id=make_msgid(domain=settings.SERVER_EMAIL.rpartition("@")[2]),
-        created_at=now,
-        next_attempt_at=now,
-        not_after=not_after,
+    dedupe_key = _dedupe_key(booking, kind, str(booking.calendar_sequence))
+    email = OutgoingEmail.objects.create(dedupe_key=dedupe_key, **_content(booking, kind, to, not_after, now))
+    _nudge_after_commit(email)
+
+
+def owe_daily(booking: Booking, kind: EmailKind, *, to: str, not_after: datetime, now: datetime) -> None:
+    """As `owe`, but once a day whatever the state of the booking: for what strangers can set off."""
+    email, is_new = OutgoingEmail.objects.get_or_create(
+        dedupe_key=_dedupe_key(booking, kind, f"{now:%Y-%m-%d}"), defaults=_content(booking, kind, to, not_after, now)
     )
+    if is_new:
+        _nudge_after_commit(email)
+
+
+def _dedupe_key(booking, kind, occasion):
+    return f"booking:{booking.pk}:{kind}:{occasion}"
+
+
+def _content(booking, kind, to, not_after, now):
+    return {
+        "kind": kind,
+        "booking": booking,
+        "to": to,
+        "message_id": make_msgid(domain=settings.SERVER_EMAIL.rpartition("@")[2]),
+        "created_at": now,
+        "next_attempt_at": now,
+        "not_after": not_after,
+    }
+
+
+def _nudge_after_commit(email: OutgoingEmail) -> None:
     # A lambda, not a partial, which Django 5.2 cannot name when it logs a robust callback's failure.
     transaction.on_commit(lambda: nudge(email.pk), robust=True)
-    return email
+
+
+def drop(booking: Booking) -> None:
+    """Send none of a booking's messages that nobody has sent yet: they are for an address that was wrong."""
+    waiting = booking.emails.filter(state__in=[EmailState.OWED, EmailState.RETRYING])
+    waiting.update(state=EmailState.OBSOLETE, locked_until=None)
 
 
 def nudge(email_id: int) -> None:

@@ -1,80 +1,164 @@
-"""Questions about free time, answered from the ledger by the slot engine."""
+"""Questions about free time, answered from hours and ledger by the slot engine."""
 
 from collections import defaultdict
-from datetime import datetime, timedelta
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
 
+from django.conf import settings
 from django.db.models import Q
 
-from consultations.models import AvailabilityRule, ConsultationType, Nutritionist, SlotClaim
-from consultations.slots import Interval, open_slots, windows_in
+from consultations.models import (
+    AvailabilityRule,
+    ClaimKind,
+    ConsultationType,
+    ExtraHours,
+    Nutritionist,
+    SlotClaim,
+    TimeOff,
+)
+from consultations.slots import DAY, Diary, Interval, is_open, open_slots, to_utc
+
+MARGIN = 2 * DAY  # more than any zone differs from UTC: the days read are whole in every nutritionist's zone
+FORTNIGHT = timedelta(days=14)
 
 
-def active_nutritionists(consultation_type: ConsultationType):
+def week_of(at: datetime) -> Interval:
+    """Return the week, Monday to Sunday in London, that holds an instant."""
+    zone = settings.DISPLAY_TIME_ZONE
+    day = at.astimezone(zone).date()
+    monday = day - timedelta(days=day.weekday())
+    return Interval(to_utc(monday, time(), zone), to_utc(monday + timedelta(days=7), time(), zone))
+
+
+@dataclass(frozen=True)
+class Diaries:
+    """The diaries of some nutritionists over a stretch of time, and how busy each is in it.
+
+    expired: claims in it whose time has passed but which nobody has released yet.
+    """
+
+    by_nutritionist: dict[Nutritionist, Diary]
+    bookings: dict[Nutritionist, int]
+    expired: list[int]
+
+    def open_for(self, consultation_type: ConsultationType, starts_at: datetime, now: datetime) -> list[Nutritionist]:
+        """Return those who have this start open, the one with the fewest consultations first."""
+        free = [
+            nutritionist
+            for nutritionist, diary in self.by_nutritionist.items()
+            if is_open(diary, consultation_type.terms, starts_at, now)
+        ]
+        return sorted(free, key=lambda nutritionist: (self.bookings[nutritionist], nutritionist.pk))
+
+
+def nutritionists_of(consultation_type: ConsultationType):
     """Return a QuerySet of those who may be booked for a type, in a fixed order."""
     return consultation_type.nutritionists.filter(is_active=True).order_by("pk")
 
 
-def open_slots_by_nutritionist(
-    consultation_type: ConsultationType, nutritionists, *, within: Interval, now: datetime
-) -> dict[Nutritionist, list[Interval]]:
-    """Return each nutritionist's bookable slots that start inside `within`, ascending.
+def read_diaries(
+    nutritionists: Iterable[Nutritionist], within: Interval, *, now: datetime, own: SlotClaim | None = None
+) -> Diaries:
+    """Return the diaries of nutritionists over an interval. Four queries, however many nutritionists.
 
-    The one answer to "is this time open?": the list, the booking form and book_slot all ask here.
-    Two queries, however many nutritionists. Minimum notice and booking horizon are applied to `now`.
+    own: a claim to look through, so that whoever holds a time sees it as open.
     """
-    hours = defaultdict(list)
-    rules = AvailabilityRule.objects.filter(nutritionist__in=nutritionists).select_related("nutritionist")
-    for rule in rules:
-        hours[rule.nutritionist_id].append(rule.as_weekly_hours())
-    # A claim just outside can reach in, and a slot's buffer can reach out: look one slot further each way.
-    margin = consultation_type.duration + consultation_type.buffer
-    asked = Interval(within.start - margin, within.end + margin)
-    busy = defaultdict(list)
-    claims = SlotClaim.objects.live().within(asked).filter(nutritionist__in=nutritionists)
-    for claim in claims.filter(Q(expires_at=None) | Q(expires_at__gt=now)):
-        busy[claim.nutritionist_id].append(Interval(claim.starts_at, claim.blocked_until))
-    latest = min(within.end, now + consultation_type.booking_horizon)
-    return {
-        nutritionist: [
-            slot
-            for slot in open_slots(
-                windows_in(hours[nutritionist.pk], within),
-                busy[nutritionist.pk],
-                duration=consultation_type.duration,
-                buffer=consultation_type.buffer,
-                step=consultation_type.step,
-                not_before=max(within.start, now + consultation_type.minimum_notice),
+    asked = Interval(within.start - MARGIN, within.end + MARGIN)
+    hours, extra, closed, claimed = defaultdict(list), defaultdict(list), defaultdict(list), defaultdict(list)
+    bookings, expired = defaultdict(int), []
+    for rule in AvailabilityRule.objects.filter(nutritionist__in=nutritionists):
+        hours[rule.nutritionist_id].append(rule.weekly_hours)
+    dated = {"starts_at__lt": asked.end, "ends_at__gt": asked.start}
+    rows = ExtraHours.objects.filter(nutritionist__in=nutritionists, **dated)
+    for pk, start, end in rows.values_list("nutritionist_id", "starts_at", "ends_at"):
+        extra[pk].append(Interval(start, end))
+    rows = TimeOff.objects.filter(Q(nutritionist=None) | Q(nutritionist__in=nutritionists), applies=True, **dated)
+    for pk, start, end in rows.values_list("nutritionist_id", "starts_at", "ends_at"):
+        closed[pk].append(Interval(start, end))
+    claims = SlotClaim.objects.live().touching(asked).filter(nutritionist__in=nutritionists)
+    rows = claims.values_list("pk", "nutritionist_id", "starts_at", "blocked_until", "kind", "expires_at")
+    for pk, nutritionist_id, start, end, kind, expires_at in rows:
+        if own is not None and pk == own.pk:
+            continue
+        if expires_at is not None and expires_at <= now:
+            expired.append(pk)
+            continue
+        claimed[nutritionist_id].append(Interval(start, end))
+        if kind == ClaimKind.BOOKING and max(within.start, now) <= start < within.end:
+            bookings[nutritionist_id] += 1
+    return Diaries(
+        by_nutritionist={
+            nutritionist: Diary(
+                zone=nutritionist.zone,
+                hours=hours[nutritionist.pk],
+                extra=extra[nutritionist.pk],
+                closed=closed[nutritionist.pk] + closed[None],
+                claimed=claimed[nutritionist.pk],
+                most_per_day=nutritionist.most_per_day,
             )
-            if slot.start < latest
-        ]
-        for nutritionist in nutritionists
-    }
+            for nutritionist in nutritionists
+        },
+        bookings={nutritionist: bookings[nutritionist.pk] for nutritionist in nutritionists},
+        expired=expired,
+    )
 
 
-def open_times(consultation_type: ConsultationType, *, within: Interval, now: datetime) -> list[Interval]:
-    """Return the slots that at least one nutritionist has open, ascending, each time once. Three queries."""
-    nutritionists = list(active_nutritionists(consultation_type))
-    slots = open_slots_by_nutritionist(consultation_type, nutritionists, within=within, now=now)
-    return sorted({slot for open_ones in slots.values() for slot in open_ones})
+def open_times(
+    consultation_type: ConsultationType,
+    nutritionists: Iterable[Nutritionist],
+    within: Interval,
+    *,
+    now: datetime,
+    own: SlotClaim | None = None,
+) -> list[datetime]:
+    """Return the starts that at least one of the nutritionists has open, ascending, each once. Four queries."""
+    diaries = read_diaries(nutritionists, within, now=now, own=own)
+    terms = consultation_type.terms
+    return sorted(
+        {start for diary in diaries.by_nutritionist.values() for start in open_slots(diary, terms, within, now)}
+    )
 
 
-def soonest_times(consultation_type: ConsultationType, count: int, *, now: datetime) -> list[Interval]:
-    """Return the first `count` open times inside the booking horizon."""
-    within = Interval(now, now + consultation_type.booking_horizon)
-    return open_times(consultation_type, within=within, now=now)[:count]
+def soonest_times(consultation_type: ConsultationType, count: int, *, now: datetime) -> list[datetime]:
+    """Return the first `count` open starts with anybody. Reads a fortnight at a time, until it has enough."""
+    nutritionists = list(nutritionists_of(consultation_type))
+    found, start, last = [], now, now + consultation_type.booking_horizon
+    while len(found) < count and start < last:
+        end = min(start + FORTNIGHT, last)
+        found += open_times(consultation_type, nutritionists, Interval(start, end), now=now)
+        start = end
+    return found[:count]
 
 
 def nearest_times(
-    consultation_type: ConsultationType, starts_at: datetime, count: int, *, now: datetime
-) -> list[Interval]:
-    """Return the `count` open times nearest to one that cannot be had, in the order of the clock."""
-    within = Interval(now, now + consultation_type.booking_horizon)
-    times = open_times(consultation_type, within=within, now=now)
-    nearest = sorted(times, key=lambda slot: abs(slot.start - starts_at))[:count]
-    return sorted(nearest)
+    consultation_type: ConsultationType,
+    nutritionists: Iterable[Nutritionist],
+    starts_at: datetime,
+    count: int,
+    *,
+    now: datetime,
+) -> list[datetime]:
+    """Return the `count` open starts nearest to one that cannot be had, in the order of the clock.
+
+    Looks a week around it, and only when that holds too few at everything that can be booked.
+    """
+    for reach in (timedelta(days=7), consultation_type.booking_horizon):
+        around = Interval(max(starts_at - reach, now), max(starts_at, now) + reach)
+        times = open_times(consultation_type, nutritionists, around, now=now)
+        if len(times) >= count:
+            break
+    return sorted(sorted(times, key=lambda start: abs(start - starts_at))[:count])
 
 
-def is_open(consultation_type: ConsultationType, starts_at: datetime, *, now: datetime) -> bool:
-    """Return whether at least one nutritionist has this very time open."""
-    within = Interval(starts_at, starts_at + timedelta(seconds=1))
-    return bool(open_times(consultation_type, within=within, now=now))
+def can_be_booked(
+    consultation_type: ConsultationType,
+    nutritionists: Iterable[Nutritionist],
+    starts_at: datetime,
+    *,
+    now: datetime,
+    own: SlotClaim | None = None,
+) -> bool:
+    """Return whether one of the nutritionists has this very start open."""
+    within = Interval(starts_at, starts_at + timedelta.resolution)
+    return starts_at in open_times(consultation_type, nutritionists, within, now=now, own=own)

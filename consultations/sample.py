@@ -8,14 +8,19 @@ from consultations.models import AvailabilityRule, ConsultationType, Nutritionis
 
 MORNING, AFTERNOON, EVENING = (time(9), time(12, 30)), (time(13, 30), time(17)), (time(18), time(19, 15))
 
-# Their days do not overlap, so that every sample time belongs to one person.
+# Thursday afternoons and evenings belong to both, so that "anyone" has a choice to make.
 _NUTRITIONISTS = [
     {
         "slug": "priya-raman",
         "name": "Priya Raman",
         "credentials": "Registered Nutritionist",
         "bio": "Sample person. Talks mostly about digestion, fibre and eating well on a normal week’s shopping.",
-        "hours": {0: [MORNING, AFTERNOON], 1: [MORNING, AFTERNOON, EVENING], 2: [MORNING, AFTERNOON]},
+        "hours": {
+            0: [MORNING, AFTERNOON],
+            1: [MORNING, AFTERNOON, EVENING],
+            2: [MORNING, AFTERNOON],
+            3: [AFTERNOON, EVENING],
+        },
     },
     {
         "slug": "tomos-bevan",

@@ -1,16 +1,21 @@
-"""The slot engine: from weekly hours to bookable starts. Pure: standard library only, clock passed in.
+"""The slot engine: from working hours to bookable starts. Pure: standard library only, clock passed in.
 
-Everything here is an Interval in UTC, half-open: intervals that touch do not overlap.
+Everything here is in UTC and half-open, [start, end): intervals that touch do not overlap. A time is open or not by
+one function, `open_slots`; `is_open` asks it about a single start, so a list and a booking can never disagree.
 """
 
-from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
+from itertools import chain
 from zoneinfo import ZoneInfo
 
+DAY = timedelta(days=1)
 
-@dataclass(frozen=True, order=True)
+
+@dataclass(frozen=True, order=True, slots=True)
 class Interval:
     """[start, end): two aware datetimes, start before end, else ValueError."""
 
@@ -29,7 +34,7 @@ class Interval:
 
 @dataclass(frozen=True)
 class WeeklyHours:
-    """Working hours on one weekday (Monday is 0), as local wall time in a zone.
+    """Working hours on one weekday (Monday is 0), as local wall time.
 
     valid_from, valid_to: dates, both included; None means always.
     """
@@ -37,18 +42,43 @@ class WeeklyHours:
     weekday: int
     starts_at: time
     ends_at: time
-    zone: ZoneInfo
     valid_from: date | None = None
     valid_to: date | None = None
 
-    def covers(self, day: date) -> bool:
-        return (
-            day.weekday() == self.weekday
-            and (self.valid_from is None or self.valid_from <= day)
-            and (self.valid_to is None or day <= self.valid_to)
-        )
+
+@dataclass(frozen=True)
+class Terms:
+    """The rules of a consultation type. duration, step and horizon > 0, buffer and notice >= 0, else ValueError."""
+
+    duration: timedelta
+    step: timedelta
+    buffer: timedelta
+    notice: timedelta
+    horizon: timedelta
+
+    def __post_init__(self):
+        if min(self.duration, self.step, self.horizon) <= timedelta(0) or min(self.buffer, self.notice) < timedelta(0):
+            raise ValueError("duration, step and horizon must be positive, buffer and notice not negative")
 
 
+@dataclass(frozen=True)
+class Diary:
+    """One nutritionist's time, as far as somebody asked.
+
+    hours: weekly, in `zone`. extra: dated working time. closed: time off and holidays; a slot may not touch it, its
+    buffer may. claimed: live claims, buffer included; neither slot nor buffer may touch them. most_per_day: claims
+    that may start on one local day, or None.
+    """
+
+    zone: ZoneInfo
+    hours: list[WeeklyHours] = field(default_factory=list)
+    extra: list[Interval] = field(default_factory=list)
+    closed: list[Interval] = field(default_factory=list)
+    claimed: list[Interval] = field(default_factory=list)
+    most_per_day: int | None = None
+
+
+@lru_cache(maxsize=10_000)  # the same few hours of the same few weeks, asked for by every visitor
 def to_utc(day: date, wall: time, zone: ZoneInfo) -> datetime:
     """Return the instant of a wall time on a day.
 
@@ -65,62 +95,78 @@ def to_utc(day: date, wall: time, zone: ZoneInfo) -> datetime:
     return instant
 
 
-def windows_in(hours: Iterable[WeeklyHours], within: Interval) -> list[Interval]:
-    """Return the working time of every day that an interval touches: ascending, joined where pieces meet.
+def open_slots(diary: Diary, terms: Terms, within: Interval, now: datetime) -> list[datetime]:
+    """Return the bookable starts inside `within`, ascending. The diary must cover every local day it touches.
 
-    Windows are whole even where they reach past the interval, so that steps never depend on what was asked.
+    A slot lies inside one stretch of working time and outside closed time; with its buffer it overlaps no claim. Starts
+    are whole steps from the start of their stretch, counted in UTC: on the day of a clock change a skipped hour is not
+    offered and a repeated one is not doubled. Starts before `now` + notice, from `now` + horizon on, or on a day that
+    already has the most claims allowed are left out.
     """
-    return _joined(_pieces(hours, within))
+    earliest, latest = max(within.start, now + terms.notice), min(within.end, now + terms.horizon)
+    if earliest >= latest:
+        return []
+    windows = _joined([*_weekly(diary, within), *diary.extra])
+    starts = chain.from_iterable(_steps(window, terms, earliest, latest) for window in windows)
+    starts = _clear(starts, _joined(diary.closed), terms.duration)
+    starts = _clear(starts, _joined(diary.claimed), terms.duration + terms.buffer)
+    return _under_the_limit(diary, list(starts))
 
 
-def open_slots(
-    windows: Iterable[Interval],
-    busy: Iterable[Interval],
-    *,
-    duration: timedelta,
-    buffer: timedelta,
-    step: timedelta,
-    not_before: datetime,
-) -> list[Interval]:
-    """Return the bookable slots, ascending; each is [start, start + duration).
-
-    windows, busy: Intervals in UTC, any order. A slot lies inside one window (its buffer need not) and,
-    buffer included, overlaps nothing busy. Starts are a whole number of steps from their window's start.
-    duration, step: timedelta > 0 and buffer >= 0, else ValueError. not_before: aware; earlier starts are dropped.
-    """
-    if duration <= timedelta(0) or step <= timedelta(0) or buffer < timedelta(0):
-        raise ValueError("duration and step must be positive, buffer not negative")
-    taken = _joined(busy)
-    taken_ends = [interval.end for interval in taken]
-    slots = []
-    for window in _joined(windows):
-        start = window.start
-        while start + duration <= window.end:
-            following = bisect_right(taken_ends, start)  # the first taken interval that ends after `start`
-            is_free = following == len(taken) or taken[following].start >= start + duration + buffer
-            if is_free and start >= not_before:
-                slots.append(Interval(start, start + duration))
-            start += step
-    return slots
+def is_open(diary: Diary, terms: Terms, start: datetime, now: datetime) -> bool:
+    """Return whether exactly this start is bookable: whether `open_slots` would list it."""
+    return open_slots(diary, terms, Interval(start, start + timedelta.resolution), now) == [start]
 
 
-def _pieces(hours: Iterable[WeeklyHours], within: Interval) -> Iterator[Interval]:
-    for rule in hours:
-        day = within.start.astimezone(rule.zone).date()
-        last = within.end.astimezone(rule.zone).date()
-        while day <= last:
-            if rule.covers(day):
-                start, end = to_utc(day, rule.starts_at, rule.zone), to_utc(day, rule.ends_at, rule.zone)
-                if max(start, within.start) < min(end, within.end):
-                    yield Interval(start, end)
-            day += timedelta(days=1)
+def _weekly(diary: Diary, within: Interval) -> Iterator[Interval]:
+    """Yield the working time of every local day that `within` touches, whole, so that steps never depend on it."""
+    first = within.start.astimezone(diary.zone).date() - DAY  # extra hours may join what began the day before
+    last = within.end.astimezone(diary.zone).date() + DAY
+    for rule in diary.hours:
+        day = max(first, rule.valid_from or first)
+        day += timedelta(days=(rule.weekday - day.weekday()) % 7)
+        until = min(last, rule.valid_to or last)
+        while day <= until:
+            start, end = to_utc(day, rule.starts_at, diary.zone), to_utc(day, rule.ends_at, diary.zone)
+            if start < end:  # hours that lie wholly in a skipped hour are no hours
+                yield Interval(start, end)
+            day += timedelta(days=7)
+
+
+def _steps(window: Interval, terms: Terms, earliest: datetime, latest: datetime) -> Iterator[datetime]:
+    start, last = window.start, window.end - terms.duration
+    if start < earliest:
+        start += -((start - earliest) // terms.step) * terms.step
+    while start <= last and start < latest:
+        yield start
+        start += terms.step
+
+
+def _clear(starts: Iterable[datetime], taken: list[Interval], length: timedelta) -> Iterator[datetime]:
+    """Yield the starts from which `length` is free of `taken`. Both ascend; taken intervals are disjoint."""
+    following = iter(taken)
+    obstacle = next(following, None)
+    for start in starts:
+        while obstacle is not None and obstacle.end <= start:
+            obstacle = next(following, None)
+        if obstacle is None or start + length <= obstacle.start:
+            yield start
+
+
+def _under_the_limit(diary: Diary, starts: list[datetime]) -> list[datetime]:
+    if diary.most_per_day is None:
+        return starts
+    claims = Counter(claim.start.astimezone(diary.zone).date() for claim in diary.claimed)
+    return [start for start in starts if claims[start.astimezone(diary.zone).date()] < diary.most_per_day]
 
 
 def _joined(intervals: Iterable[Interval]) -> list[Interval]:
+    """Return the same time as ascending, disjoint intervals; those that touch become one."""
     joined: list[Interval] = []
     for interval in sorted(intervals):
         if joined and interval.start <= joined[-1].end:
-            joined[-1] = Interval(joined[-1].start, max(joined[-1].end, interval.end))
+            if interval.end > joined[-1].end:
+                joined[-1] = Interval(joined[-1].start, interval.end)
         else:
             joined.append(interval)
     return joined

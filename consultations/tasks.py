@@ -1,8 +1,10 @@
 """Celery's doors: each takes an id or nothing and calls one function."""
 
 from celery import shared_task
+from django.utils import timezone
 
 from consultations import outbox
+from consultations.services import requests
 
 
 @shared_task
@@ -13,3 +15,8 @@ def deliver_email(email_id):
 @shared_task
 def sweep_outbox():
     outbox.sweep()
+
+
+@shared_task
+def expire_requests():
+    requests.expire_requests(now=timezone.now())

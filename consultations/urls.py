@@ -2,13 +2,16 @@
 
 from django.urls import path
 
-from consultations import views
+from consultations.views import book, booked, times
 
 app_name = "consultations"
 urlpatterns = [
-    path("", views.index, name="index"),
-    path("<slug:slug>/times/", views.times, name="times"),
-    path("book/<str:slot>/", views.book, name="book"),
-    path("booked/<str:reference>/", views.booked, name="booked"),
-    path("booked/<str:reference>/calendar.ics", views.calendar, name="calendar"),
+    path("", times.index, name="index"),
+    path("<slug:slug>/times/", times.times, name="times"),
+    path("<slug:slug>/hold/", times.hold, name="hold"),
+    path("<slug:slug>/no-time-suited/", times.no_time_suited, name="no-time-suited"),
+    path("book/<uuid:hold>/", book.book, name="book"),
+    path("booked/<str:reference>/", booked.booked, name="booked"),
+    path("booked/<str:reference>/address/", booked.address, name="address"),
+    path("booked/<str:reference>/calendar.ics", booked.calendar, name="calendar"),
 ]

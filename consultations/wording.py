@@ -1,46 +1,91 @@
-"""How times are said to people, on pages and in mails alike: one formatter, the zone always named."""
+"""How times are said to people, on pages and in mails alike: one formatter, the zone always named.
+
+Every function takes the zone to say a time in; without one it is London, where the team works.
+"""
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.utils import timezone
+
+from consultations.models import TIME_ZONES
+
+LONDON = settings.DISPLAY_TIME_ZONE
+# What the picker offers; an address may name any zone there is.
+COMMON_ZONES = (
+    *("Europe/London", "Europe/Dublin", "Europe/Lisbon", "Europe/Paris", "Europe/Madrid", "Europe/Berlin"),
+    *("Europe/Rome", "Europe/Warsaw", "Europe/Athens", "Europe/Istanbul", "Africa/Lagos", "Africa/Johannesburg"),
+    *("Asia/Dubai", "Asia/Karachi", "Asia/Kolkata", "Asia/Singapore", "Asia/Hong_Kong", "Asia/Tokyo"),
+    *("Australia/Sydney", "Pacific/Auckland", "America/New_York", "America/Toronto", "America/Chicago"),
+    *("America/Denver", "America/Los_Angeles", "America/Sao_Paulo"),
+)
 
 
-def local(at: datetime) -> datetime:
-    """Return an instant as the wall time clients are shown."""
-    return timezone.localtime(at, settings.DISPLAY_TIME_ZONE)
+def zone_named(name: str) -> ZoneInfo:
+    """Return the zone of an IANA name, London for anything that is none."""
+    return ZoneInfo(name) if name in TIME_ZONES else LONDON
 
 
-def zone_label(at: datetime) -> str:
-    """Return "London time (GMT)" or "London time (BST)", whichever holds at that instant."""
-    return f"London time ({local(at).tzname()})"
+def zones_offered(zone: ZoneInfo) -> list[tuple[str, str]]:
+    """Return (name, place) of the common zones and this one, by place."""
+    names = {*COMMON_ZONES, zone.key}
+    return sorted(((name, place(ZoneInfo(name))) for name in names), key=lambda pair: pair[1])
 
 
-def weekday_label(at: datetime) -> str:
+def local(at: datetime, zone: ZoneInfo = LONDON) -> datetime:
+    return at.astimezone(zone)
+
+
+def zone_label(at: datetime, zone: ZoneInfo = LONDON) -> str:
+    """Return "London time (GMT)" or "London time (BST)", whichever holds at that instant.
+
+    Zones without a name for their offset say it in hours: "Dubai time (UTC+4)".
+    """
+    there = local(at, zone)
+    name = there.tzname()
+    if not name.isalpha():
+        hours, minutes = divmod(int(there.utcoffset().total_seconds()) // 60, 60)
+        name = f"UTC{hours:+d}:{minutes:02d}" if minutes else f"UTC{hours:+d}"
+    return f"{place(zone)} time ({name})"
+
+
+def place(zone: ZoneInfo) -> str:
+    """Return "New York" for America/New_York."""
+    return zone.key.rpartition("/")[2].replace("_", " ")
+
+
+def weekday_label(at: datetime, zone: ZoneInfo = LONDON) -> str:
     """Return "Thursday"."""
-    return f"{local(at):%A}"
+    return f"{local(at, zone):%A}"
 
 
-def date_label(at: datetime) -> str:
+def date_label(at: datetime, zone: ZoneInfo = LONDON) -> str:
     """Return "26 November"."""
-    return f"{local(at).day} {local(at):%B}"
+    return f"{local(at, zone).day} {local(at, zone):%B}"
 
 
-def day_label(at: datetime) -> str:
+def day_label(at: datetime, zone: ZoneInfo = LONDON) -> str:
     """Return "Thursday 26 November 2026"."""
-    return f"{weekday_label(at)} {date_label(at)} {local(at):%Y}"
+    return f"{weekday_label(at, zone)} {date_label(at, zone)} {local(at, zone):%Y}"
 
 
-def time_label(at: datetime) -> str:
+def time_label(at: datetime, zone: ZoneInfo = LONDON) -> str:
     """Return "10:30"."""
-    return f"{local(at):%H:%M}"
+    return f"{local(at, zone):%H:%M}"
 
 
-def short_day_label(at: datetime) -> str:
+def short_day_label(at: datetime, zone: ZoneInfo = LONDON) -> str:
     """Return "Thu 26 Nov"."""
-    return f"{local(at):%a} {local(at).day} {local(at):%b}"
+    return f"{local(at, zone):%a} {local(at, zone).day} {local(at, zone):%b}"
 
 
-def full_label(at: datetime) -> str:
+def full_label(at: datetime, zone: ZoneInfo = LONDON) -> str:
     """Return "Thursday 26 November 2026 at 10:30, London time (GMT)"."""
-    return f"{day_label(at)} at {time_label(at)}, {zone_label(at)}"
+    return f"{day_label(at, zone)} at {time_label(at, zone)}, {zone_label(at, zone)}"
+
+
+def elsewhere_label(starts_at: datetime, zone: ZoneInfo) -> str:
+    """Return the time as it is where the client is, or "" when the clocks there show London's time."""
+    if local(starts_at, zone).utcoffset() == local(starts_at).utcoffset():
+        return ""
+    return full_label(starts_at, zone)

@@ -6,11 +6,15 @@ import sys
 import time
 from urllib.parse import urlsplit, urlunsplit
 
+import hypothesis
 import pytest
 from aiosmtpd.controller import Controller
 from django.conf import settings as django_settings
 
 from probio.local.processes import Program
+
+hypothesis.settings.register_profile("probio", deadline=None)  # a busy machine is no bug
+hypothesis.settings.load_profile("probio")
 
 
 class Mailbox:
@@ -31,6 +35,12 @@ class Mailbox:
             return self.answer
         self.messages.append(envelope)
         return "250 OK"
+
+
+@pytest.fixture(autouse=True)
+def _no_rate_limits(settings):
+    """Every test comes from one address; those about the limits switch them on."""
+    settings.RATE_LIMIT_SCALE = 0
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 from uuid import uuid4
 
 from consultations.models import AvailabilityRule, ConsultationType, Nutritionist
-from consultations.services.booking import book_slot
+from consultations.services.booking import ClientDetails, Slot, Visit, book_slot, hold_slot
 
 _numbers = itertools.count(1)
 
@@ -44,12 +44,28 @@ def make_consultation_type(*nutritionists, **overrides):
     return consultation_type
 
 
-def make_booking(consultation_type=None, *, starts_at=TUESDAY_TEN, now=NOW, **overrides):
-    """A booking made through the one door there is."""
-    values = {"client_name": "Amara Whitfield", "client_email": "amara@example.com", "key": uuid4()}
-    return book_slot(
-        consultation_type=consultation_type or make_consultation_type(),
-        starts_at=starts_at,
-        now=now,
-        **{**values, **overrides},
-    )
+def make_details(**overrides):
+    return ClientDetails(**{"name": "Amara Whitfield", "email": "amara@example.com", **overrides})
+
+
+def make_hold(consultation_type=None, *, starts_at=TUESDAY_TEN, nutritionist=None, own=None, visit=None, now=NOW):
+    """A hold made through the one door there is; `nutritionist` is a slug."""
+    slot = Slot(consultation_type or make_consultation_type(), starts_at, nutritionist)
+    return hold_slot(slot, visit or Visit(), own=own, now=now)
+
+
+def make_booking(
+    consultation_type=None,
+    *,
+    starts_at=TUESDAY_TEN,
+    nutritionist=None,
+    own=None,
+    visit=None,
+    key=None,
+    now=NOW,
+    **details,
+):
+    """A booking made through the one door there is. Each is another client's unless it says whose it is."""
+    details.setdefault("email", f"client-{next(_numbers)}@example.com")
+    slot = Slot(consultation_type or make_consultation_type(), starts_at, nutritionist)
+    return book_slot(slot, make_details(**details), visit or Visit(), own=own, key=key or uuid4(), now=now)

@@ -18,14 +18,14 @@ ARTICLES = [
     ["urls", "management"],
 ]
 CONSULTATIONS = [
-    ["slots", "exceptions"],
+    ["slots", "exceptions", "addresses", "consents"],
     ["models"],
-    ["queries", "wording"],
+    ["queries", "wording", "limits"],
     ["invites"],
     ["emails"],
     ["outbox"],
-    ["tasks", "services"],
-    ["options", "forms", "sample"],
+    ["services"],
+    ["tasks", "options", "forms", "sample"],
     ["views", "admin", "templatetags", "apps"],
     ["urls", "management"],
 ]
@@ -38,6 +38,7 @@ FLOORS = {
 PURE = {
     "consultations.slots": set(),
     "consultations.exceptions": set(),
+    "consultations.addresses": set(),
     "articles.document": {"nh3"},
     "articles.drawing": set(),
     "articles.rendering": {"nh3"},

@@ -161,11 +161,14 @@ class Migration(migrations.Migration):
                     "status",
                     models.CharField(
                         choices=[
+                            ("requested", "requested"),
                             ("confirmed", "confirmed"),
                             ("completed", "completed"),
                             ("no_show", "no-show"),
                             ("cancelled_by_client", "cancelled by the client"),
                             ("cancelled_by_team", "cancelled by the team"),
+                            ("declined", "request declined"),
+                            ("expired", "request expired"),
                         ],
                         default="confirmed",
                         max_length=20,
@@ -175,7 +178,7 @@ class Migration(migrations.Migration):
                     "occupies",
                     models.GeneratedField(
                         db_persist=True,
-                        expression=models.Q(("status__in", ["confirmed", "completed", "no_show"])),
+                        expression=models.Q(("status__in", ["requested", "confirmed", "completed", "no_show"])),
                         output_field=models.BooleanField(),
                     ),
                 ),
@@ -543,7 +546,16 @@ class Migration(migrations.Migration):
                 condition=models.Q(
                     (
                         "status__in",
-                        ["confirmed", "completed", "no_show", "cancelled_by_client", "cancelled_by_team"],
+                        [
+                            "requested",
+                            "confirmed",
+                            "completed",
+                            "no_show",
+                            "cancelled_by_client",
+                            "cancelled_by_team",
+                            "declined",
+                            "expired",
+                        ],
                     )
                 ),
                 name="booking_status_known",

@@ -6,9 +6,11 @@ import uuid
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import F, Func, Q
 
+from articles.models import Article, Topic
 from consultations.models.people import ConsultationType, Nutritionist
 from consultations.slots import Interval
 
@@ -18,6 +20,11 @@ REFERENCE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no 0, O, 1 or I: refe
 def new_reference():
     """Return eight characters that survive being read aloud."""
     return "".join(secrets.choice(REFERENCE_ALPHABET) for _ in range(8))
+
+
+def time_range(start: str, end: str) -> Func:
+    """Return tstzrange(start, end), half-open, over two columns: for exclusion constraints."""
+    return Func(start, end, RangeBoundary(), function="TSTZRANGE", output_field=DateTimeRangeField())
 
 
 class ClaimKind(models.TextChoices):
@@ -30,24 +37,37 @@ class SlotClaimQuerySet(models.QuerySet):
     def live(self):
         return self.filter(released_at=None)
 
-    def within(self, interval: Interval):
+    def touching(self, interval: Interval):
         """Claims that overlap an interval."""
         return self.filter(starts_at__lt=interval.end, blocked_until__gt=interval.start)
+
+    def live_holds(self, now):
+        return self.live().filter(kind=ClaimKind.HOLD, expires_at__gt=now)
 
 
 class SlotClaim(models.Model):
     """A piece of one nutritionist's time: the single ledger that no two live claims may share.
 
     `blocked_until` is the end plus the buffer. It is stored because PostgreSQL allows neither arithmetic
-    with intervals nor now() in an exclusion constraint.
+    with intervals nor now() in an exclusion constraint. An expired claim is live until somebody who wants its time
+    releases it; every reader looks at `expires_at` too.
+
+    public_id stands for a hold in addresses. consultation_type, time_zone, article and client_hash are what a hold
+    has to remember of the visit that made it; client_hash tells clients apart without saying who they are.
     """
 
+    public_id = models.UUIDField(db_default=RandomUUID(), unique=True, editable=False)
     nutritionist = models.ForeignKey(Nutritionist, on_delete=models.PROTECT, related_name="claims")
     starts_at = models.DateTimeField()
     blocked_until = models.DateTimeField()
     kind = models.CharField(max_length=10, choices=ClaimKind)
     expires_at = models.DateTimeField(null=True, blank=True)
     released_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField()
+    consultation_type = models.ForeignKey(ConsultationType, null=True, blank=True, on_delete=models.PROTECT)
+    time_zone = models.CharField(max_length=64, blank=True)
+    article = models.ForeignKey(Article, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    client_hash = models.CharField(max_length=32, blank=True)
     is_live = models.GeneratedField(
         expression=Q(released_at__isnull=True), output_field=models.BooleanField(), db_persist=True
     )
@@ -56,21 +76,20 @@ class SlotClaim(models.Model):
 
     class Meta:
         ordering = ["starts_at"]
+        indexes = [
+            # Every list of times: what is claimed from now on, however long the history.
+            models.Index(name="slotclaim_live_by_end", fields=["blocked_until"], condition=Q(released_at=None)),
+            # The ceilings on holds, and the limits when the cache is away.
+            models.Index(
+                name="slotclaim_by_client", fields=["client_hash", "created_at"], condition=~Q(client_hash="")
+            ),
+        ]
         constraints = [
             ExclusionConstraint(
                 name="slotclaim_no_double_booking",
                 expressions=[
                     ("nutritionist", RangeOperators.EQUAL),
-                    (
-                        Func(
-                            "starts_at",
-                            "blocked_until",
-                            RangeBoundary(),
-                            function="TSTZRANGE",
-                            output_field=DateTimeRangeField(),
-                        ),
-                        RangeOperators.OVERLAPS,
-                    ),
+                    (time_range("starts_at", "blocked_until"), RangeOperators.OVERLAPS),
                 ],
                 condition=Q(released_at=None),
                 violation_error_message="That time has just been taken.",
@@ -82,6 +101,10 @@ class SlotClaim(models.Model):
                 condition=Q(kind=ClaimKind.BOOKING, expires_at=None)
                 | (~Q(kind=ClaimKind.BOOKING) & Q(expires_at__isnull=False)),
             ),
+            models.CheckConstraint(
+                name="slotclaim_hold_knows_its_type",
+                condition=~Q(kind=ClaimKind.HOLD) | Q(consultation_type__isnull=False),
+            ),
             # What Booking's own foreign key points at, see migration 0003.
             models.UniqueConstraint(name="slotclaim_identity", fields=["id", "nutritionist", "starts_at", "is_live"]),
         ]
@@ -91,14 +114,23 @@ class SlotClaim(models.Model):
 
 
 class BookingStatus(models.TextChoices):
+    REQUESTED = "requested", "requested"
     CONFIRMED = "confirmed", "confirmed"
     COMPLETED = "completed", "completed"
     NO_SHOW = "no_show", "no-show"
     CANCELLED_BY_CLIENT = "cancelled_by_client", "cancelled by the client"
     CANCELLED_BY_TEAM = "cancelled_by_team", "cancelled by the team"
+    DECLINED = "declined", "request declined"
+    EXPIRED = "expired", "request expired"
 
 
-OCCUPYING = [BookingStatus.CONFIRMED, BookingStatus.COMPLETED, BookingStatus.NO_SHOW]
+ACTIVE = [BookingStatus.REQUESTED, BookingStatus.CONFIRMED]
+OCCUPYING = [*ACTIVE, BookingStatus.COMPLETED, BookingStatus.NO_SHOW]
+
+
+class Channel(models.TextChoices):
+    VIDEO = "video", "Video call, in your browser"
+    PHONE = "phone", "Phone call"
 
 
 class BookingQuerySet(models.QuerySet):
@@ -126,8 +158,23 @@ class Booking(models.Model):
     occupies = models.GeneratedField(
         expression=Q(status__in=OCCUPYING), output_field=models.BooleanField(), db_persist=True
     )
+    respond_by = models.DateTimeField(null=True, blank=True, help_text="When an unanswered request expires.")
     client_name = models.CharField(max_length=100)
     client_email = models.EmailField()
+    email_normalised = models.CharField(max_length=254, editable=False)
+    client_time_zone = models.CharField(max_length=64, default="Europe/London")
+    channel = models.CharField(max_length=10, choices=Channel, default=Channel.VIDEO)
+    phone = models.CharField(max_length=20, blank=True, help_text="International, as +44 20 7946 0018.")
+    topic = models.ForeignKey(Topic, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    notes = models.TextField(max_length=500, blank=True)
+    article = models.ForeignKey(
+        Article,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="The article from which the client came.",
+    )
     calendar_sequence = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField()
 
@@ -140,6 +187,33 @@ class Booking(models.Model):
             models.CheckConstraint(name="booking_ends_after_start", condition=Q(ends_at__gt=F("starts_at"))),
             models.CheckConstraint(name="booking_status_known", condition=Q(status__in=BookingStatus.values)),
             models.CheckConstraint(name="booking_client_named", condition=~Q(client_name="")),
+            models.CheckConstraint(name="booking_channel_known", condition=Q(channel__in=Channel.values)),
+            models.CheckConstraint(
+                name="booking_phone_call_has_number", condition=~Q(channel=Channel.PHONE) | ~Q(phone="")
+            ),
+            models.CheckConstraint(
+                name="booking_request_has_deadline",
+                condition=~Q(status=BookingStatus.REQUESTED) | Q(respond_by__isnull=False),
+            ),
+            # One active booking per client and type. "Active" lasts until the consultation ends; as a range from
+            # its making to its end it needs no now(), which no constraint may ask for.
+            ExclusionConstraint(
+                name="booking_one_active_per_client",
+                expressions=[
+                    ("email_normalised", RangeOperators.EQUAL),
+                    ("consultation_type", RangeOperators.EQUAL),
+                    (time_range("created_at", "ends_at"), RangeOperators.OVERLAPS),
+                ],
+                condition=Q(status__in=ACTIVE),
+            ),
+            ExclusionConstraint(
+                name="booking_client_in_one_place",
+                expressions=[
+                    ("email_normalised", RangeOperators.EQUAL),
+                    (time_range("starts_at", "ends_at"), RangeOperators.OVERLAPS),
+                ],
+                condition=Q(status__in=ACTIVE),
+            ),
         ]
 
     def __str__(self):
@@ -152,6 +226,11 @@ class Booking(models.Model):
 
 class BookingEventKind(models.TextChoices):
     BOOKED = "booked", "booked"
+    REQUESTED = "requested", "requested"
+    ACCEPTED = "accepted", "request accepted"
+    DECLINED = "declined", "request declined"
+    EXPIRED = "expired", "request expired"
+    ADDRESS_CORRECTED = "address_corrected", "e-mail address corrected"
 
 
 class BookingEvent(models.Model):
@@ -176,3 +255,53 @@ class BookingEvent(models.Model):
 
     def __str__(self):
         return f"{self.get_kind_display()} at {self.at:%Y-%m-%d %H:%M} UTC"
+
+
+class ConsentPurpose(models.TextChoices):
+    SERVICE = "service", "holding the consultation"
+    MARKETING = "marketing", "news by e-mail"
+
+
+class Consent(models.Model):
+    """What a client agreed to, in the words they were shown."""
+
+    booking = models.ForeignKey(Booking, on_delete=models.PROTECT, related_name="consents")
+    purpose = models.CharField(max_length=20, choices=ConsentPurpose)
+    wording = models.TextField()
+    granted_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["granted_at", "id"]
+        constraints = [
+            models.CheckConstraint(name="consent_purpose_known", condition=Q(purpose__in=ConsentPurpose.values)),
+            models.UniqueConstraint(
+                name="consent_once_a_purpose", fields=["booking", "purpose"], condition=Q(withdrawn_at=None)
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.get_purpose_display()}, {self.granted_at:%Y-%m-%d}"
+
+
+class NoTimeSuited(models.Model):
+    """How many visitors said on a day that no time suited them. Counts only: nothing tells who they were."""
+
+    on = models.DateField()
+    consultation_type = models.ForeignKey(ConsultationType, on_delete=models.CASCADE)
+    article = models.ForeignKey(
+        Article, null=True, blank=True, on_delete=models.CASCADE, related_name="+", help_text="Where they came from."
+    )
+    count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        ordering = ["-on"]
+        verbose_name_plural = "no time suited"
+        constraints = [
+            models.UniqueConstraint(
+                name="notimesuited_once_a_day", fields=["on", "consultation_type", "article"], nulls_distinct=False
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.on}: {self.count}"

@@ -8,6 +8,10 @@ from consultations.models.bookings import Booking
 
 class EmailKind(models.TextChoices):
     BOOKED = "booked", "booking confirmation"
+    REQUESTED = "requested", "request received"
+    DECLINED = "declined", "request declined"
+    EXPIRED = "expired", "request expired"
+    ALREADY_BOOKED = "already_booked", "already booked"
 
 
 class EmailState(models.TextChoices):

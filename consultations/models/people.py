@@ -8,11 +8,13 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
-from consultations.slots import WeeklyHours
+from consultations.slots import Interval, Terms, WeeklyHours
+
+TIME_ZONES = frozenset(zoneinfo.available_timezones())  # asked for once: finding them reads a directory tree
 
 
 def validate_time_zone(name):
-    if name not in zoneinfo.available_timezones():
+    if name not in TIME_ZONES:
         raise ValidationError(f"“{name}” is not a time zone. Use a name such as Europe/London.")
 
 
@@ -29,6 +31,9 @@ class Nutritionist(models.Model):
         validators=[validate_time_zone],
         help_text="Working hours are wall time in this zone.",
     )
+    most_per_day = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="Most consultations a day; empty for as many as the hours hold."
+    )
     is_active = models.BooleanField(
         default=True, help_text="Inactive nutritionists offer no times. Bookings they already have stand."
     )
@@ -42,9 +47,20 @@ class Nutritionist(models.Model):
 
     class Meta:
         ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                name="nutritionist_works_if_limited",
+                condition=Q(most_per_day=None) | Q(most_per_day__gt=0),
+                violation_error_message="A limit of 0 would offer no time; make the nutritionist inactive instead.",
+            ),
+        ]
 
     def __str__(self):
         return self.name
+
+    @property
+    def zone(self) -> zoneinfo.ZoneInfo:
+        return zoneinfo.ZoneInfo(self.time_zone)
 
     @property
     def first_name(self):
@@ -81,6 +97,13 @@ class ConsultationType(models.Model):
     booking_horizon = models.DurationField(
         default=timedelta(days=56), help_text="Times further away than this are not offered yet."
     )
+    needs_approval = models.BooleanField(
+        default=False,
+        help_text="A booking starts as a request: it keeps the time until the team accepts or declines it.",
+    )
+    answer_within = models.DurationField(
+        default=timedelta(hours=24), help_text="A request nobody has answered by then expires, and the client is told."
+    )
     is_active = models.BooleanField(default=True, help_text="Inactive types cannot be booked.")
 
     objects = ConsultationTypeQuerySet.as_manager()
@@ -90,8 +113,13 @@ class ConsultationType(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="consultationtype_durations_positive",
-                condition=Q(duration__gt=timedelta(0), step__gt=timedelta(0), booking_horizon__gt=timedelta(0)),
-                violation_error_message="Duration, step and booking horizon must be longer than zero.",
+                condition=Q(
+                    duration__gt=timedelta(0),
+                    step__gt=timedelta(0),
+                    booking_horizon__gt=timedelta(0),
+                    answer_within__gt=timedelta(0),
+                ),
+                violation_error_message="Duration, step, booking horizon and time to answer must be longer than zero.",
             ),
             models.CheckConstraint(
                 name="consultationtype_buffer_and_notice_not_negative",
@@ -106,6 +134,11 @@ class ConsultationType(models.Model):
     @property
     def minutes(self):
         return int(self.duration.total_seconds() // 60)
+
+    @property
+    def terms(self) -> Terms:
+        """Return the rules as the slot engine takes them."""
+        return Terms(self.duration, self.step, self.buffer, self.minimum_notice, self.booking_horizon)
 
 
 class Weekday(models.IntegerChoices):
@@ -147,13 +180,74 @@ class AvailabilityRule(models.Model):
     def __str__(self):
         return f"{self.get_weekday_display()} {self.starts_at:%H:%M} to {self.ends_at:%H:%M}"
 
-    def as_weekly_hours(self) -> WeeklyHours:
-        """Return what the slot engine works with; reads the nutritionist's zone."""
-        return WeeklyHours(
-            weekday=self.weekday,
-            starts_at=self.starts_at,
-            ends_at=self.ends_at,
-            zone=zoneinfo.ZoneInfo(self.nutritionist.time_zone),
-            valid_from=self.valid_from,
-            valid_to=self.valid_to,
-        )
+    @property
+    def weekly_hours(self) -> WeeklyHours:
+        """Return the rule as the slot engine takes it."""
+        return WeeklyHours(self.weekday, self.starts_at, self.ends_at, self.valid_from, self.valid_to)
+
+
+class DatedQuerySet(models.QuerySet):
+    def touching(self, interval: Interval):
+        """Rows that overlap an interval."""
+        return self.filter(starts_at__lt=interval.end, ends_at__gt=interval.start)
+
+
+class ExtraHours(models.Model):
+    """Dated working time of one nutritionist, beside the weekly hours."""
+
+    nutritionist = models.ForeignKey(Nutritionist, on_delete=models.CASCADE, related_name="extra_hours")
+    starts_at = models.DateTimeField("from")
+    ends_at = models.DateTimeField("to")
+
+    objects = DatedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["starts_at"]
+        verbose_name_plural = "extra hours"
+        constraints = [
+            models.CheckConstraint(
+                name="extrahours_end_after_start",
+                condition=Q(ends_at__gt=F("starts_at")),
+                violation_error_message="Extra hours end after they start.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"Extra hours from {self.starts_at:%Y-%m-%d %H:%M} UTC"
+
+
+class TimeOff(models.Model):
+    """Dated time in which one nutritionist, or everybody, offers no times. Bookings already made stand."""
+
+    nutritionist = models.ForeignKey(
+        Nutritionist,
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="time_off",
+        help_text="Empty: everybody.",
+    )
+    starts_at = models.DateTimeField("from")
+    ends_at = models.DateTimeField("to")
+    reason = models.CharField(max_length=100, blank=True, help_text="For the team; clients never see it.")
+    applies = models.BooleanField(
+        default=True,
+        help_text="Untick to work after all. A bank holiday that is deleted comes back with the next import.",
+    )
+    bank_holiday_on = models.DateField(null=True, blank=True, unique=True, editable=False)
+
+    objects = DatedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["starts_at"]
+        verbose_name_plural = "time off"
+        constraints = [
+            models.CheckConstraint(
+                name="timeoff_ends_after_start",
+                condition=Q(ends_at__gt=F("starts_at")),
+                violation_error_message="Time off ends after it starts.",
+            ),
+        ]
+
+    def __str__(self):
+        return self.reason or f"Time off from {self.starts_at:%Y-%m-%d %H:%M} UTC"

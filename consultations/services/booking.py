@@ -1,100 +1,241 @@
-"""Book a consultation."""
+"""Hold a time, book it, correct the address of a booking."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
+from django.db.models import Count, Q
 
-from consultations import outbox, queries
-from consultations.exceptions import SlotUnavailable
+from articles.models import Article, Topic
+from consultations import consents, outbox, queries
+from consultations.addresses import normalise
+from consultations.exceptions import AlreadyBooked, ConsultationError, SlotUnavailable, TooManyHolds
 from consultations.models import (
+    ACTIVE,
     Booking,
     BookingEvent,
     BookingEventKind,
+    BookingStatus,
+    Channel,
     ClaimKind,
+    Consent,
+    ConsentPurpose,
     ConsultationType,
     EmailKind,
-    Nutritionist,
     SlotClaim,
 )
+from consultations.services.claims import claim_time, lock_nutritionist, taking_time
 from consultations.slots import Interval
 
+HOLD_LASTS = timedelta(minutes=10)
+MOST_HOLDS_OF_A_CLIENT = 5  # an office or a family behind one address still gets through
+MOST_HOLDS = 200
+ADDRESS_CAN_BE_CORRECTED = timedelta(minutes=30)
 
-def book_slot(
-    *,
-    consultation_type: ConsultationType,
-    starts_at: datetime,
-    client_name: str,
-    client_email: str,
-    key: UUID,
-    now: datetime,
-) -> Booking:
-    """Book a time with the first nutritionist who has it free, and owe the client a confirmation.
 
-    key: the form's idempotency key; the same key returns the first booking again, whatever else is asked.
-    Locks one nutritionist's row at a time, checks, then writes claim, booking, event and outgoing e-mail in
-    one transaction; the worker is woken after the commit. Raises SlotUnavailable.
+@dataclass(frozen=True)
+class Slot:
+    """A time somebody asks for. nutritionist: a slug, or None for anyone."""
+
+    consultation_type: ConsultationType
+    starts_at: datetime
+    nutritionist: str | None = None
+
+
+@dataclass(frozen=True)
+class Visit:
+    """What is known of whoever asks: a hash that tells clients apart, their zone, the article they came from."""
+
+    client_hash: str = ""
+    time_zone: str = ""
+    article: Article | None = None
+
+
+@dataclass(frozen=True)
+class ClientDetails:
+    """What a client says of themselves. Agreement to the service is given by booking; `wants_news` is separate."""
+
+    name: str
+    email: str
+    phone: str = ""
+    channel: str = Channel.VIDEO
+    topic: Topic | None = None
+    notes: str = ""
+    time_zone: str = "Europe/London"
+    wants_news: bool = False
+
+
+def hold_slot(slot: Slot, visit: Visit, *, own: SlotClaim | None, now: datetime) -> SlotClaim:
+    """Keep a time for ten minutes, and give up the client's earlier hold.
+
+    own: the hold this client has, if any; asked for the same time again, it is returned as it is. Locks the eligible
+    nutritionists. Raises SlotUnavailable (the earlier hold stands), TooManyHolds, Busy.
+    """
+    if own is not None and _is_hold_of(own, slot, now):
+        return own
+    with taking_time():
+        _refuse_too_many_holds(visit.client_hash, own, now)
+        return claim_time(
+            slot.consultation_type,
+            slot.starts_at,
+            nutritionist_slug=slot.nutritionist,
+            now=now,
+            own=own,
+            kind=ClaimKind.HOLD,
+            expires_at=now + HOLD_LASTS,
+            time_zone=visit.time_zone,
+            article=visit.article,
+            client_hash=visit.client_hash,
+        )
+
+
+def book_slot(slot: Slot, details: ClientDetails, visit: Visit, *, own: SlotClaim | None, key: UUID, now: datetime):
+    """Book a time that may be held or not, and return the Booking.
+
+    own: the client's hold; when it is for this time it becomes the booking, even if it has expired meanwhile, as long
+    as nobody else has the time. Any other hold of the client is given up. key: the form's idempotency key; the same
+    key returns the first booking, whatever else is asked.
+
+    Locks the nutritionists concerned, checks, then writes claim, booking, event, consents and outgoing e-mail in one
+    transaction; the worker is woken after the commit. A type that needs approval is booked as a request. Raises
+    SlotUnavailable, Busy, or AlreadyBooked after owing the earlier booking's client a mail that says so.
     """
     booking = _booked_with(key)
     if booking is not None:
         return booking
     try:
-        with transaction.atomic():
-            nutritionist, slot = _lock_open_slot(consultation_type, starts_at, now)
-            return _write_booking(consultation_type, nutritionist, slot, client_name, client_email, key, now)
-    except (SlotUnavailable, IntegrityError) as error:
+        with taking_time():
+            claim = _keep(own, now) if own is not None and _is_for(own, slot) else _claim(slot, own, now)
+            return _write_booking(slot.consultation_type, claim, details, visit, key, now)
+    except ConsultationError as error:
         booking = _booked_with(key)  # the same form sent twice at once: its twin came first
         if booking is not None:
             return booking
-        if isinstance(error, IntegrityError) and _constraint(error) == "slotclaim_no_double_booking":
-            raise SlotUnavailable from error
+        if isinstance(error, AlreadyBooked):
+            _tell_by_mail(details.email, slot, now)
         raise
+
+
+def correct_address(booking: Booking, email: str, *, now: datetime) -> None:
+    """Send the confirmation of a recent booking to another address. Raises SlotUnavailable when it is too late.
+
+    Raises AlreadyBooked, after a mail to them, when the new address has a booking that stands in the way.
+    """
+    if now >= booking.created_at + ADDRESS_CAN_BE_CORRECTED or booking.status not in ACTIVE:
+        raise SlotUnavailable
+    try:
+        with taking_time():
+            booking.client_email, booking.email_normalised = email, normalise(email)
+            booking.calendar_sequence += 1
+            booking.save(update_fields=["client_email", "email_normalised", "calendar_sequence"])
+            BookingEvent.objects.create(booking=booking, kind=BookingEventKind.ADDRESS_CORRECTED, at=now)
+            outbox.drop(booking)
+            _owe_confirmation(booking, now)
+    except AlreadyBooked:
+        _tell_by_mail(email, Slot(booking.consultation_type, booking.starts_at), now, other_than=booking)
+        raise
+
+
+def _is_for(claim: SlotClaim, slot: Slot) -> bool:
+    return claim.starts_at == slot.starts_at and claim.consultation_type_id == slot.consultation_type.pk
+
+
+def _is_hold_of(claim: SlotClaim, slot: Slot, now: datetime) -> bool:
+    """Return whether a claim still holds exactly this time, with the nutritionist asked for if one was."""
+    is_with = slot.nutritionist in (None, claim.nutritionist.slug)
+    return _is_for(claim, slot) and is_with and claim.released_at is None and claim.expires_at > now
+
+
+def _refuse_too_many_holds(client_hash: str, own: SlotClaim | None, now: datetime) -> None:
+    """Raise TooManyHolds when a client or everybody has no hold left to take."""
+    others = SlotClaim.objects.live_holds(now).exclude(pk=own.pk if own else None)
+    held = others.aggregate(everybody=Count("pk"), client=Count("pk", filter=Q(client_hash=client_hash)))
+    if held["everybody"] >= MOST_HOLDS or (client_hash and held["client"] >= MOST_HOLDS_OF_A_CLIENT):
+        raise TooManyHolds
 
 
 def _booked_with(key: UUID) -> Booking | None:
     return Booking.objects.filter(idempotency_key=key).first()
 
 
-def _constraint(error: IntegrityError) -> str | None:
-    """Return the name of the constraint that PostgreSQL says was broken."""
-    return error.__cause__.diag.constraint_name
-
-
-def _lock_open_slot(consultation_type, starts_at, now) -> tuple[Nutritionist, Interval]:
-    """Lock a nutritionist who has the time open and return both.
-
-    Locks are taken in the order of primary keys, so two clients cannot wait for each other. The lock comes
-    before the check: without it, rivals insert at once and some die of a deadlock instead of hearing "taken".
-    """
-    within = Interval(starts_at, starts_at + timedelta(seconds=1))
-    for candidate in queries.active_nutritionists(consultation_type):
-        if not queries.open_slots_by_nutritionist(consultation_type, [candidate], within=within, now=now)[candidate]:
-            continue
-        locked = Nutritionist.objects.select_for_update(no_key=True).get(pk=candidate.pk)
-        slots = queries.open_slots_by_nutritionist(consultation_type, [locked], within=within, now=now)[locked]
-        if slots and locked.is_active:
-            return locked, slots[0]
-    raise SlotUnavailable
-
-
-def _write_booking(consultation_type, nutritionist, slot, client_name, client_email, key, now) -> Booking:
-    blocked = Interval(slot.start, slot.end + consultation_type.buffer)
-    in_the_way = SlotClaim.objects.live().within(blocked).filter(nutritionist=nutritionist)
-    in_the_way.filter(expires_at__lte=now).update(released_at=now)
-    claim = SlotClaim.objects.create(
-        nutritionist=nutritionist, starts_at=blocked.start, blocked_until=blocked.end, kind=ClaimKind.BOOKING
+def _claim(slot: Slot, own: SlotClaim | None, now: datetime) -> SlotClaim:
+    return claim_time(
+        slot.consultation_type,
+        slot.starts_at,
+        nutritionist_slug=slot.nutritionist,
+        now=now,
+        own=own if own is not None and own.kind == ClaimKind.HOLD else None,
+        kind=ClaimKind.BOOKING,
     )
+
+
+def _keep(hold: SlotClaim, now: datetime) -> SlotClaim:
+    """Turn a hold into a booking's claim. Raises SlotUnavailable when its time is closed or somebody else's by now."""
+    nutritionist = lock_nutritionist(hold.nutritionist_id)
+    hold.refresh_from_db(fields=["kind", "released_at", "expires_at"])
+    if hold.kind != ClaimKind.HOLD or not nutritionist.is_active:
+        raise SlotUnavailable
+    if hold.released_at is not None:  # given up or run out and swept away: ask for the time afresh
+        slot = Slot(hold.consultation_type, hold.starts_at, nutritionist.slug)
+        return _claim(slot, None, now)
+    # Notice is asked of the moment the time was chosen, not of the one in which the form was finished.
+    chosen_at = hold.created_at if hold.expires_at > now else now
+    moment = Interval(hold.starts_at, hold.starts_at + timedelta.resolution)
+    diaries = queries.read_diaries([nutritionist], moment, now=now, own=hold)
+    if not diaries.open_for(hold.consultation_type, hold.starts_at, chosen_at):
+        raise SlotUnavailable
+    hold.kind, hold.expires_at = ClaimKind.BOOKING, None
+    hold.save(update_fields=["kind", "expires_at"])
+    return hold
+
+
+def _write_booking(consultation_type, claim, details, visit, key, now) -> Booking:
+    is_request = consultation_type.needs_approval
     booking = Booking.objects.create(
         idempotency_key=key,
         consultation_type=consultation_type,
-        nutritionist=nutritionist,
+        nutritionist=claim.nutritionist,
         claim=claim,
-        starts_at=slot.start,
-        ends_at=slot.end,
-        client_name=client_name,
-        client_email=client_email,
+        starts_at=claim.starts_at,
+        ends_at=claim.starts_at + consultation_type.duration,
+        status=BookingStatus.REQUESTED if is_request else BookingStatus.CONFIRMED,
+        respond_by=min(now + consultation_type.answer_within, claim.starts_at) if is_request else None,
+        client_name=details.name,
+        client_email=details.email,
+        email_normalised=normalise(details.email),
+        client_time_zone=details.time_zone,
+        channel=details.channel,
+        phone=details.phone,
+        topic=details.topic,
+        notes=details.notes,
+        article=visit.article,
         created_at=now,
     )
-    BookingEvent.objects.create(booking=booking, kind=BookingEventKind.BOOKED, at=now)
-    outbox.owe(booking, EmailKind.BOOKED, to=client_email, not_after=slot.end, now=now)
+    kind = BookingEventKind.REQUESTED if is_request else BookingEventKind.BOOKED
+    BookingEvent.objects.create(booking=booking, kind=kind, at=now)
+    purposes = [ConsentPurpose.SERVICE, *([ConsentPurpose.MARKETING] if details.wants_news else [])]
+    Consent.objects.bulk_create(
+        Consent(booking=booking, purpose=purpose, wording=consents.WORDING[purpose], granted_at=now)
+        for purpose in purposes
+    )
+    _owe_confirmation(booking, now)
     return booking
+
+
+def _owe_confirmation(booking: Booking, now: datetime) -> None:
+    kind = EmailKind.REQUESTED if booking.status == BookingStatus.REQUESTED else EmailKind.BOOKED
+    outbox.owe(booking, kind, to=booking.client_email, not_after=booking.ends_at, now=now)
+
+
+def _tell_by_mail(email: str, slot: Slot, now: datetime, other_than: Booking | None = None) -> None:
+    """Tell a client by mail of the booking that stands in the way of another; at most once a day."""
+    ends_at = slot.starts_at + slot.consultation_type.duration
+    same_type = Q(consultation_type=slot.consultation_type, ends_at__gt=now)
+    same_time = Q(starts_at__lt=ends_at, ends_at__gt=slot.starts_at)
+    bookings = Booking.objects.filter(same_type | same_time, email_normalised=normalise(email), status__in=ACTIVE)
+    booking = bookings.exclude(pk=other_than.pk if other_than else None).first()
+    if booking is not None:
+        to, not_after = booking.client_email, booking.ends_at
+        with transaction.atomic():
+            outbox.owe_daily(booking, EmailKind.ALREADY_BOOKED, to=to, not_after=not_after, now=now)

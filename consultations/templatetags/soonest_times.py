@@ -3,17 +3,18 @@
 from django import template
 from django.utils import timezone
 
-from consultations import options, queries
+from consultations import queries
 from consultations.models import ConsultationType
+from consultations.options import Choice
 
 register = template.Library()
 
 
 @register.simple_tag
 def soonest_times(count):
-    """Return the first `count` open times as SlotOptions; none when nothing can be booked. Up to four queries."""
+    """Return the first `count` open times as SlotOptions; none when nothing can be booked. Six queries, as a rule."""
     consultation_type = ConsultationType.objects.active().first()
     if consultation_type is None:
         return []
-    slots = queries.soonest_times(consultation_type, count, now=timezone.now())
-    return [options.slot_option(consultation_type, slot.start) for slot in slots]
+    choice = Choice(consultation_type)
+    return [choice.option(start) for start in queries.soonest_times(consultation_type, count, now=timezone.now())]

@@ -56,5 +56,5 @@ def test_article_is_whole_without_javascript(site, browser):
     expect(page.get_by_role("heading", name="References")).to_be_visible()
     expect(page.locator("figure svg").first).to_be_visible()
     page.get_by_role("main").get_by_role("link", name="consultation").last.click()
-    expect(page).to_have_url(f"{site}/consultations/")
+    expect(page).to_have_url(f"{site}/consultations/?from=gut-microbiome-fighting-viruses")
     context.close()

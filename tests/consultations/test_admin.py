@@ -10,7 +10,7 @@ pytestmark = pytest.mark.django_db
 
 
 def test_booking_page_shows_the_booking_its_mail_and_its_history(admin_client):
-    booking = make_booking(make_consultation_type())
+    booking = make_booking(make_consultation_type(), email="amara@example.com")
     words = text_of(admin_client.get(f"/admin/consultations/booking/{booking.pk}/change/"))
     assert booking.reference in words
     assert "Tue 5 Jan 2027, 10:00 GMT" in words

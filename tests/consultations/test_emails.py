@@ -61,7 +61,7 @@ def test_confirmation_html_has_its_styles_inline_and_keeps_its_dark_mode():
 
 
 def test_confirmation_to_a_hostile_name_stays_one_message_without_markup():
-    _, message = composed(client_name="<b>Eve</b> {{7*191}}")
+    _, message = composed(name="<b>Eve</b> {{7*191}}", email="amara@example.com")
     assert "<b>Eve" not in part(message, "text/html")
     assert "&lt;b&gt;Eve" in part(message, "text/html")
     assert "1337" not in part(message, "text/html")

@@ -4,16 +4,16 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from consultations.models import AvailabilityRule, Booking, BookingStatus, ClaimKind, SlotClaim
+from consultations.models import AvailabilityRule, Booking, BookingStatus, ClaimKind, ExtraHours, SlotClaim, TimeOff
 from consultations.models.bookings import REFERENCE_ALPHABET, new_reference
-from tests.factories import TUESDAY_TEN, make_booking, make_nutritionist
+from tests.factories import NOW, TUESDAY_TEN, make_booking, make_nutritionist
 
 pytestmark = pytest.mark.django_db
 HALF_HOUR = timedelta(minutes=30)
 
 
 def make_claim(nutritionist, starts_at=TUESDAY_TEN, length=HALF_HOUR, **values):
-    values = {"kind": ClaimKind.BOOKING, **values}
+    values = {"kind": ClaimKind.BOOKING, "created_at": NOW, **values}
     return SlotClaim.objects.create(
         nutritionist=nutritionist, starts_at=starts_at, blocked_until=starts_at + length, **values
     )
@@ -54,8 +54,9 @@ def test_claim_over_a_released_one_is_accepted():
     [
         ({"length": timedelta(0)}, "slotclaim_ends_after_start"),
         ({"kind": "nonsense"}, "slotclaim_kind_known"),
-        ({"kind": ClaimKind.HOLD}, "slotclaim_only_bookings_do_not_expire"),
+        ({"kind": ClaimKind.OFFER}, "slotclaim_only_bookings_do_not_expire"),
         ({"expires_at": TUESDAY_TEN}, "slotclaim_only_bookings_do_not_expire"),
+        ({"kind": ClaimKind.HOLD, "expires_at": TUESDAY_TEN}, "slotclaim_hold_knows_its_type"),
     ],
 )
 def test_impossible_claims_are_refused_by_the_database(values, constraint):
@@ -94,6 +95,29 @@ def test_booking_cancelled_together_with_its_claim_is_accepted():
         Booking.objects.filter(pk=booking.pk).update(status=BookingStatus.CANCELLED_BY_TEAM)
     booking.refresh_from_db()
     assert (booking.occupies, booking.claim.is_live) == (False, False)
+
+
+@pytest.mark.parametrize(
+    ("change", "constraint"),
+    [
+        ({"status": "invented"}, "booking_status_known"),
+        ({"client_name": ""}, "booking_client_named"),
+        ({"channel": "letter"}, "booking_channel_known"),
+        ({"channel": "phone", "phone": ""}, "booking_phone_call_has_number"),
+        ({"status": BookingStatus.REQUESTED}, "booking_request_has_deadline"),
+    ],
+)
+def test_impossible_bookings_are_refused_by_the_database(change, constraint):
+    booking = make_booking()
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        Booking.objects.filter(pk=booking.pk).update(**change)
+
+
+@pytest.mark.parametrize("model", [ExtraHours, TimeOff])
+def test_dated_time_that_ends_before_it_starts_is_refused_with_words(model):
+    row = model(nutritionist=make_nutritionist(), starts_at=TUESDAY_TEN, ends_at=TUESDAY_TEN - HALF_HOUR)
+    with pytest.raises(ValidationError, match=r"after (it|they) starts?"):
+        row.full_clean()
 
 
 def test_availability_rule_that_ends_before_it_starts_is_refused_with_words():

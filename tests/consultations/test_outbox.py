@@ -103,7 +103,6 @@ def test_message_that_cannot_be_composed_is_parked_and_blocks_no_other(owed, mai
         owed.booking.consultation_type,
         starts_at=owed.booking.starts_at + timedelta(hours=1),
         now=timezone.now(),
-        client_email="ben@example.com",
     ).emails.get()
     type(owed.booking).objects.filter(pk=owed.booking.pk).update(client_name="\u00a0")  # no first word to greet
     outbox.sweep()

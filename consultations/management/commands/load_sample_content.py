@@ -1,5 +1,7 @@
 """Fill an empty site with sample articles, people and hours."""
 
+from io import StringIO
+
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
@@ -19,4 +21,5 @@ class Command(BaseCommand):
             if not ConsultationType.objects.exists():
                 self.stdout.write("Would load the sample consultation type and nutritionists")
         elif sample.load():
-            self.stdout.write("Loaded the sample consultation type and nutritionists")
+            call_command("import_bank_holidays", stdout=StringIO())
+            self.stdout.write("Loaded the sample consultation type, nutritionists and bank holidays")

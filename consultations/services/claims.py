@@ -1,0 +1,86 @@
+"""Take a piece of a nutritionist's time: lock, check, write. Every service that takes time comes through here."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from django.db import IntegrityError, OperationalError, connection, transaction
+
+from consultations import queries
+from consultations.exceptions import AlreadyBooked, Busy, SlotUnavailable
+from consultations.models import ConsultationType, Nutritionist, SlotClaim
+from consultations.slots import Interval
+
+LOCK_TIMEOUT = "3s"
+LOCK_NOT_AVAILABLE = "55P03"  # PostgreSQL's code for a lock that was waited for too long
+_REFUSALS = {
+    "slotclaim_no_double_booking": SlotUnavailable,
+    "booking_one_active_per_client": AlreadyBooked,
+    "booking_client_in_one_place": AlreadyBooked,
+}
+
+
+@contextmanager
+def taking_time() -> Iterator[None]:
+    """One transaction that waits for a lock for three seconds at most.
+
+    Raises Busy for a lock that did not come, and a ConsultationError for a refusal by one of the ledger's constraints.
+    """
+    try:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT])
+            yield
+    except OperationalError as error:
+        if getattr(error.__cause__, "pgcode", None) == LOCK_NOT_AVAILABLE:
+            raise Busy from error
+        raise
+    except IntegrityError as error:
+        refusal = _REFUSALS.get(error.__cause__.diag.constraint_name)
+        if refusal is None:
+            raise
+        raise refusal from error
+
+
+def claim_time(
+    consultation_type: ConsultationType,
+    starts_at: datetime,
+    *,
+    nutritionist_slug: str | None,
+    now: datetime,
+    own: SlotClaim | None = None,
+    **values,
+) -> SlotClaim:
+    """Write a claim for a start with the eligible nutritionist who has the fewest consultations left that week.
+
+    nutritionist_slug: None for anyone. own: a claim of the same client, looked through and released. values: the
+    claim's remaining columns. Call inside `taking_time`. Locks the eligible nutritionists in the order of their keys,
+    so that two clients never wait for each other; the lock comes before the check, or rivals insert at once and some
+    die of a deadlock instead of hearing "taken"; and the choice is made under it, so that concurrent clients spread.
+    Raises SlotUnavailable.
+    """
+    eligible = queries.nutritionists_of(consultation_type)
+    if nutritionist_slug is not None:
+        eligible = eligible.filter(slug=nutritionist_slug)
+    locked = list(eligible.select_for_update(no_key=True, of=("self",)))
+    diaries = queries.read_diaries(locked, queries.week_of(starts_at), now=now, own=own)
+    free = diaries.open_for(consultation_type, starts_at, now)
+    if not free:
+        raise SlotUnavailable
+    outlived = diaries.expired if own is None else [*diaries.expired, own.pk]
+    if outlived:
+        SlotClaim.objects.live().filter(pk__in=outlived).update(released_at=now)
+    blocked = Interval(starts_at, starts_at + consultation_type.duration + consultation_type.buffer)
+    return SlotClaim.objects.create(
+        nutritionist=free[0],
+        consultation_type=consultation_type,
+        starts_at=blocked.start,
+        blocked_until=blocked.end,
+        created_at=now,
+        **values,
+    )
+
+
+def lock_nutritionist(pk: int) -> Nutritionist:
+    """Lock one nutritionist's time. Call inside `taking_time`."""
+    return Nutritionist.objects.select_for_update(no_key=True).get(pk=pk)

@@ -1,0 +1,50 @@
+"""Answer a booking that needs approval: accept it, decline it, or let it expire."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from consultations import outbox
+from consultations.exceptions import ConsultationError
+from consultations.models import Booking, BookingEvent, BookingEventKind, BookingStatus, EmailKind, SlotClaim
+
+
+class NotARequest(ConsultationError):
+    """The booking is not waiting for an answer (any more)."""
+
+
+def accept_request(booking_id: int, *, by, now: datetime) -> Booking:
+    """Confirm a request and owe the client the confirmation. by: a user. Raises NotARequest."""
+    return _answer(booking_id, BookingStatus.CONFIRMED, BookingEventKind.ACCEPTED, EmailKind.BOOKED, by, now)
+
+
+def decline_request(booking_id: int, *, by, now: datetime) -> Booking:
+    """Give a request's time back and owe the client word of it. by: a user. Raises NotARequest."""
+    return _answer(booking_id, BookingStatus.DECLINED, BookingEventKind.DECLINED, EmailKind.DECLINED, by, now)
+
+
+def expire_requests(*, now: datetime) -> int:
+    """Give back the time of every request whose deadline has passed; return how many. Beat calls this every minute."""
+    due = Booking.objects.filter(status=BookingStatus.REQUESTED, respond_by__lte=now)
+    expired = 0
+    for booking_id in due.values_list("pk", flat=True):
+        try:
+            _answer(booking_id, BookingStatus.EXPIRED, BookingEventKind.EXPIRED, EmailKind.EXPIRED, None, now)
+        except NotARequest:  # answered while we were looking
+            continue
+        expired += 1
+    return expired
+
+
+@transaction.atomic
+def _answer(booking_id, status, event, email, by, now) -> Booking:
+    booking = Booking.objects.select_for_update(no_key=True).get(pk=booking_id)
+    if booking.status != BookingStatus.REQUESTED:
+        raise NotARequest
+    booking.status = status
+    booking.save(update_fields=["status"])
+    if status != BookingStatus.CONFIRMED:
+        SlotClaim.objects.filter(pk=booking.claim_id).update(released_at=now)
+    BookingEvent.objects.create(booking=booking, kind=event, at=now, actor=by)
+    outbox.owe(booking, email, to=booking.client_email, not_after=booking.ends_at, now=now)
+    return booking

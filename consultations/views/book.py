@@ -1,0 +1,103 @@
+"""Give details and book."""
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from consultations import limits, queries, wording
+from consultations.exceptions import AlreadyBooked, Busy, SlotUnavailable
+from consultations.forms import BookingForm
+from consultations.models import Booking, ClaimKind, SlotClaim
+from consultations.options import Choice
+from consultations.services.booking import Slot, Visit, book_slot
+from consultations.views import visit
+from consultations.views.times import ALTERNATIVES_SHOWN
+from probio.clients import client_hash
+
+# Said on screen whatever stands in the way, so that nobody learns from us who has booked.
+CHECK_YOUR_MAIL = (
+    "We could not book this here. If you have booked with us before, look at your email: it says how to go on."
+)
+TOO_OFTEN = (
+    "You have tried many times in the last hour. Wait a little, then send the form again; it is still filled in."
+)
+BUSY = "Many people are booking at the moment. Nothing is lost: press the button once more."
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def book(request, hold):
+    """Show the form for a held time, and book it; 409 with other times, and the form kept, when it is gone."""
+    claims = SlotClaim.objects.select_related("nutritionist", "consultation_type", "article")
+    claim = get_object_or_404(claims, public_id=hold, consultation_type__is_active=True)
+    slot = Slot(claim.consultation_type, claim.starts_at, claim.nutritionist.slug)
+    choice = Choice(claim.consultation_type, zone=wording.zone_named(claim.time_zone))
+    if request.method == "POST":
+        form = BookingForm(request.POST, zone_name=choice.zone.key)
+        return _book(request, form, claim, slot, choice)
+    if claim.kind == ClaimKind.BOOKING:
+        return redirect("consultations:booked", get_object_or_404(Booking, claim=claim).reference)
+    now = timezone.now()
+    is_gone = not _is_held(claim, now) and not queries.can_be_booked(
+        slot.consultation_type, [claim.nutritionist], slot.starts_at, now=now, own=claim
+    )
+    return _page(request, BookingForm(zone_name=choice.zone.key), claim, choice, gone=slot if is_gone else None)
+
+
+def _book(request, form, claim, slot, choice):
+    now = timezone.now()
+    if request.POST.get("slot"):  # one of the other times that were offered when the first had gone
+        slot = visit.slot_or_404(request.POST["slot"])
+    if not form.is_valid():
+        return _page(request, form, claim, choice)
+    who = Visit(client_hash=client_hash(request), time_zone=claim.time_zone, article=claim.article)
+    if not limits.may_send_form(who.client_hash, is_hurried=form.is_hurried, now=now):
+        return _page(request, form, claim, choice, problem=TOO_OFTEN, status=429)
+    if not limits.may_book_for(form.details.email, now=now):
+        return _page(request, form, claim, choice, problem=CHECK_YOUR_MAIL, status=409)
+    try:
+        booking = book_slot(slot, form.details, who, own=claim, key=form.cleaned_data["key"], now=now)
+    except SlotUnavailable:
+        return _page(request, form, claim, choice, gone=slot)
+    except AlreadyBooked:
+        return _page(request, form, claim, choice, problem=CHECK_YOUR_MAIL, status=409)
+    except Busy:
+        return _page(request, form, claim, choice, problem=BUSY, status=503)
+    if booking.created_at != now:
+        messages.info(request, "You sent the form more than once. You have one booking, and here it is.")
+    response = redirect("consultations:booked", booking.reference)
+    visit.remember_booking(request, response, booking)
+    return response
+
+
+def _page(request, form, claim, choice, *, gone: Slot | None = None, problem="", status=None):
+    """Render the form. gone: the time that cannot be had, which brings the nearest others, and 409."""
+    now = timezone.now()
+    alternatives = []
+    if gone is not None:
+        anyone = list(queries.nutritionists_of(choice.consultation_type))
+        alternatives = queries.nearest_times(
+            choice.consultation_type, anyone, gone.starts_at, ALTERNATIVES_SHOWN, now=now
+        )
+        status = 409
+    elif status is None:
+        status = 422 if form.is_bound and form.errors else 200
+    option = choice.option(gone.starts_at if gone else claim.starts_at)
+    context = {
+        "form": form,
+        "consultation_type": choice.consultation_type,
+        "nutritionist": claim.nutritionist,
+        "option": option,
+        "problem": problem,
+        "gone": gone is not None,
+        "alternatives": [choice.option(start) for start in alternatives],
+        "held_until": wording.time_label(claim.expires_at, choice.zone) if _is_held(claim, now) else "",
+        "change_url": option.url,
+    }
+    return render(request, "consultations/book.html", context, status=status)
+
+
+def _is_held(claim: SlotClaim, now) -> bool:
+    return claim.kind == ClaimKind.HOLD and claim.released_at is None and claim.expires_at > now

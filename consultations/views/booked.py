@@ -1,0 +1,72 @@
+"""What was booked: to see, to put into a calendar, to correct the address of."""
+
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from consultations import limits, wording
+from consultations.exceptions import ConsultationError
+from consultations.forms import AddressForm
+from consultations.invites import invite
+from consultations.models import BookingStatus
+from consultations.services.booking import ADDRESS_CAN_BE_CORRECTED, correct_address
+from consultations.views import visit
+from probio.clients import client_hash
+
+NOT_CORRECTED = "We could not send it there. Write to us with your reference, and we will."
+
+
+@never_cache
+@require_safe
+def booked(request, reference):
+    """Tell a client what they booked. Sends and changes nothing, so it can be reloaded."""
+    return _page(request, visit.own_booking_or_404(request, reference), AddressForm())
+
+
+@never_cache
+@require_safe
+def calendar(request, reference):
+    """Give the booking as a calendar file."""
+    booking = visit.own_booking_or_404(request, reference)
+    response = HttpResponse(invite(booking), content_type="text/calendar; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="probio7-consultation.ics"'
+    return response
+
+
+@never_cache
+@require_POST
+def address(request, reference):
+    """Send the confirmation to another address, for half an hour after the booking."""
+    booking = visit.own_booking_or_404(request, reference)
+    form = AddressForm(request.POST)
+    if form.is_valid():
+        now, email = timezone.now(), form.cleaned_data["email"]
+        is_allowed = limits.may_send_form(client_hash(request), is_hurried=False, now=now)
+        try:
+            if is_allowed and limits.may_book_for(email, now=now):
+                correct_address(booking, email, now=now)
+                return redirect("consultations:booked", reference)
+        except ConsultationError:
+            booking.refresh_from_db()
+        form.add_error("email", NOT_CORRECTED)
+    return _page(request, booking, form, status=422)
+
+
+def _page(request, booking, form, status=200):
+    now, zone = timezone.now(), wording.zone_named(booking.client_time_zone)
+    context = {
+        "booking": booking,
+        "is_request": booking.status == BookingStatus.REQUESTED,
+        "first_name": booking.client_name.split()[0],
+        "weekday": wording.weekday_label(booking.starts_at),
+        "day": wording.date_label(booking.starts_at),
+        "starts": wording.time_label(booking.starts_at),
+        "ends": wording.time_label(booking.ends_at),
+        "zone_label": wording.zone_label(booking.starts_at),
+        "elsewhere": wording.elsewhere_label(booking.starts_at, zone),
+        "respond_by": wording.full_label(booking.respond_by) if booking.respond_by else "",
+        "form": form if now < booking.created_at + ADDRESS_CAN_BE_CORRECTED else None,
+    }
+    return render(request, "consultations/booked.html", context, status=status)

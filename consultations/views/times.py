@@ -1,0 +1,152 @@
+"""Explain the service, show the times, take one."""
+
+from datetime import datetime, timedelta
+
+from django.contrib import messages
+from django.db.models import F
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST, require_safe
+
+from consultations import limits, options, queries, wording
+from consultations.exceptions import Busy, SlotUnavailable, TooManyHolds
+from consultations.models import ConsultationType, NoTimeSuited
+from consultations.options import Choice
+from consultations.services.booking import hold_slot
+from consultations.views import visit
+
+ALTERNATIVES_SHOWN = 6
+
+
+@require_safe
+def index(request):
+    """Explain the service, show who gives it and the soonest free times."""
+    consultation_type = ConsultationType.objects.active().first()
+    if consultation_type is None:
+        return render(request, "consultations/closed.html")
+    choice = Choice(consultation_type, article=visit.article_slug(request.GET.get("from", "")))
+    soonest = queries.soonest_times(consultation_type, 3, now=timezone.now())
+    context = {
+        "consultation_type": consultation_type,
+        "nutritionists": queries.nutritionists_of(consultation_type),
+        "soonest": [choice.option(start) for start in soonest],
+        "times_url": choice.times_url(),
+    }
+    return render(request, "consultations/index.html", context)
+
+
+@never_cache
+@require_safe
+def times(request, slug):
+    """Show four weeks from the Monday of `start`, and the times of `day`. Dates nobody can book are put right."""
+    consultation_type = get_object_or_404(ConsultationType.objects.active(), slug=slug)
+    nutritionists = list(queries.nutritionists_of(consultation_type))
+    choice = visit.choice_of(request, consultation_type, nutritionists)
+    return render_times(request, choice, nutritionists)
+
+
+def render_times(request, choice: Choice, nutritionists, *, refused: "Refused | None" = None):
+    """Render the picker for a choice; after a refusal with what was refused and what else there is."""
+    now, consultation_type = timezone.now(), choice.consultation_type
+    asked = [one for one in nutritionists if choice.nutritionist in (None, one.slug)]
+    hold = visit.own_hold(request, now)
+    this_week = options.monday_of(choice.day_of(now))
+    last_week = options.monday_of(choice.day_of(now + consultation_type.booking_horizon))
+    wanted_day = refused.day if refused else visit.date_in(request, "day")
+    wanted_start = visit.date_in(request, "start") or wanted_day or this_week
+    first = min(max(options.monday_of(wanted_start), this_week), last_week)
+    shown = options.shown_interval(first, choice.zone)
+    starts = queries.open_times(consultation_type, asked, shown, now=now, own=hold)
+    own = hold.starts_at if hold is not None and hold.consultation_type == consultation_type else None
+    calendar = options.calendar(choice, starts, first, wanted_day, own)
+    soonest = starts[:1] if first == this_week else []
+    if not starts:
+        soonest = queries.soonest_times(consultation_type, 1, now=now)
+    context = {
+        "consultation_type": consultation_type,
+        "choice": choice,
+        "calendar": calendar,
+        "soonest": choice.option(soonest[0]) if soonest else None,
+        "held": choice.option(own) if own else None,
+        "hold": hold,
+        "range_start": first,
+        "range_end": first + options.SPAN - timedelta(days=1),
+        "earlier_url": choice.times_url(start=max(first - options.SPAN, this_week)) if first > this_week else None,
+        "later_url": choice.times_url(start=first + options.SPAN) if first + options.SPAN <= last_week else None,
+        "people": _people(choice, nutritionists, first, calendar.chosen.date),
+        "zones": wording.zones_offered(choice.zone),
+        "refused": refused,
+    }
+    return render(request, "consultations/times.html", context, status=refused.status if refused else 200)
+
+
+class Refused:
+    """A time that could not be had: what to call it, what to say, what else there is."""
+
+    def __init__(self, choice: Choice, starts_at: datetime, *, status: int, words: str, alternatives=()):
+        self.option, self.day = choice.option(starts_at), choice.day_of(starts_at)
+        self.status, self.words = status, words
+        self.alternatives = [choice.option(start) for start in alternatives]
+
+
+@require_POST
+def hold(request, slug):
+    """Hold the time that was pressed and go on to the form; 409 with other times when it is gone."""
+    slot = visit.slot_or_404(request.POST.get("slot", ""))
+    if slot.consultation_type.slug != slug:
+        raise Http404("a slot of another type")
+    nutritionists = list(queries.nutritionists_of(slot.consultation_type))
+    choice = visit.choice_of(request, slot.consultation_type, nutritionists)
+    now = timezone.now()
+    who = visit.visit_of(request, choice)
+    status, words = 429, "You have tried many times in the last hour. Wait a little, then choose a time again."
+    try:
+        if limits.may_hold(who.client_hash, now=now):
+            claim = hold_slot(slot, who, own=visit.own_hold(request, now), now=now)
+            response = redirect("consultations:book", claim.public_id)
+            visit.remember_hold(response, claim)
+            return response
+    except SlotUnavailable:
+        status, words = 409, "Somebody has just taken it. The nearest free times are below."
+    except TooManyHolds:
+        words = "Too many times are being held at once. Wait ten minutes, then choose a time again."
+    except Busy:
+        status, words = 503, "Many people are booking at the moment. Nothing is lost: press the time once more."
+    alternatives = []
+    if status == 409:
+        asked = [one for one in nutritionists if choice.nutritionist in (None, one.slug)]
+        alternatives = queries.nearest_times(slot.consultation_type, asked, slot.starts_at, ALTERNATIVES_SHOWN, now=now)
+    refused = Refused(choice, slot.starts_at, status=status, words=words, alternatives=alternatives)
+    return render_times(request, choice, nutritionists, refused=refused)
+
+
+@require_POST
+def no_time_suited(request, slug):
+    """Count that no time suited somebody, and from which article they came; nothing else is kept."""
+    consultation_type = get_object_or_404(ConsultationType.objects.active(), slug=slug)
+    choice = visit.choice_of(request, consultation_type, [])
+    row, _ = NoTimeSuited.objects.get_or_create(
+        on=wording.local(timezone.now()).date(),
+        consultation_type=consultation_type,
+        article=visit.visit_of(request, choice).article,
+    )
+    NoTimeSuited.objects.filter(pk=row.pk).update(count=F("count") + 1)
+    messages.success(request, "Thank you for telling us. New times are opened every week.")
+    return redirect(choice.times_url())
+
+
+def _people(choice: Choice, nutritionists, first, day) -> list[dict]:
+    """Return the filter by nutritionist: anyone first, then each by name."""
+    anyone = {"name": "Anyone", "url": choice.times_url(start=first, day=day, **{"with": ""}), "is_chosen": False}
+    people = [
+        {
+            "name": one.name,
+            "url": choice.times_url(start=first, day=day, **{"with": one.slug}),
+            "is_chosen": one.slug == choice.nutritionist,
+        }
+        for one in nutritionists
+    ]
+    anyone["is_chosen"] = choice.nutritionist is None
+    return [anyone, *people] if len(people) > 1 else []

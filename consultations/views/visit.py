@@ -1,0 +1,116 @@
+"""What a visit carries from page to page: the choice so far, the hold, and which bookings are the visitor's own.
+
+Hold and bookings stand in signed cookies that only this browser sends; no session is stored.
+"""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from django.conf import settings
+from django.core import signing
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+
+from articles.models import Article
+from consultations import options, wording
+from consultations.models import Booking, ConsultationType, SlotClaim
+from consultations.options import Choice
+from consultations.services.booking import HOLD_LASTS, Slot, Visit
+from probio.clients import client_hash
+
+HOLD, BOOKED = "hold", "booked"
+BOOKINGS_REMEMBERED = 10
+BOOKED_LASTS = 60 * 60 * 24 * 14
+_PATH = "/consultations/"
+
+
+def choice_of(request, consultation_type: ConsultationType, nutritionists) -> Choice:
+    """Return the choice that a page's parameters (or a form's fields) make; what is not known is left out."""
+    given = request.POST if request.method == "POST" else request.GET
+    slugs = {nutritionist.slug for nutritionist in nutritionists}
+    return Choice(
+        consultation_type,
+        nutritionist=given.get("with") if given.get("with") in slugs else None,
+        zone=wording.zone_named(given.get("tz", "")),
+        article=article_slug(given.get("from", "")),
+    )
+
+
+def article_slug(value: str) -> str:
+    """Return a value if it could be an article's slug, else "": whether it is one is asked when it matters."""
+    return value if len(value) <= 100 and value.replace("-", "").isalnum() and value.isascii() else ""
+
+
+def visit_of(request, choice: Choice) -> Visit:
+    """Return what services may know of a visitor. An article nobody can read now is nobody's source. One query."""
+    article = None
+    if choice.article:
+        article = Article.objects.live(timezone.now()).filter(slug=choice.article).first()
+    return Visit(client_hash=client_hash(request), time_zone=choice.zone.key, article=article)
+
+
+def slot_or_404(value: str) -> Slot:
+    """Return the slot a signed value stands for. Raises Http404 for what is not ours or cannot be booked any more."""
+    try:
+        slug, starts_at, nutritionist = options.read_slot(value)
+    except options.BadSlot as error:
+        raise Http404("not a slot of ours") from error
+    consultation_type = get_object_or_404(ConsultationType.objects.active(), slug=slug)
+    return Slot(consultation_type, starts_at, nutritionist)
+
+
+def own_hold(request, now: datetime) -> SlotClaim | None:
+    """Return the hold this browser has now, or None. One query when there is a cookie."""
+    value = request.get_signed_cookie(HOLD, default="", salt=HOLD)
+    if not value:
+        return None
+    holds = SlotClaim.objects.live_holds(now).select_related("nutritionist", "consultation_type")
+    return holds.filter(public_id=UUID(value)).first()
+
+
+def remember_hold(response, hold: SlotClaim) -> None:
+    _set(response, HOLD, str(hold.public_id), int(HOLD_LASTS.total_seconds()))
+
+
+def remember_booking(request, response, booking: Booking) -> None:
+    """Let this browser, and no other, see the booking's page; its hold has become the booking."""
+    references = [reference for reference in _own_references(request) if reference != booking.reference]
+    _set(response, BOOKED, signing.dumps([booking.reference, *references][:BOOKINGS_REMEMBERED]), BOOKED_LASTS)
+    response.delete_cookie(HOLD, path=_PATH)
+
+
+def own_booking_or_404(request, reference: str) -> Booking:
+    if reference not in _own_references(request):
+        raise Http404("not booked from this browser")
+    bookings = Booking.objects.select_related("nutritionist", "consultation_type", "topic")
+    return get_object_or_404(bookings, reference=reference)
+
+
+def date_in(request, name: str) -> date | None:
+    """Return the date in a query parameter, or None when it is absent or no date."""
+    try:
+        return date.fromisoformat(request.GET.get(name, ""))
+    except ValueError:
+        return None
+
+
+def _own_references(request) -> list[str]:
+    value = request.get_signed_cookie(BOOKED, default="", salt=BOOKED)
+    try:
+        return signing.loads(value) if value else []
+    except signing.BadSignature:
+        return []
+
+
+def _set(response, name, value, seconds):
+    response.set_signed_cookie(
+        name,
+        value,
+        salt=name,
+        max_age=seconds,
+        path=_PATH,
+        httponly=True,
+        secure=settings.SESSION_COOKIE_SECURE,
+        samesite="Lax",
+    )
