@@ -18,7 +18,7 @@ ARTICLES = [
     ["urls", "management"],
 ]
 CONSULTATIONS = [
-    ["slots", "exceptions", "addresses", "consents"],
+    ["slots", "exceptions", "addresses", "consents", "load"],
     ["models"],
     ["queries", "wording", "limits"],
     ["invites"],
@@ -39,6 +39,7 @@ PURE = {
     "consultations.slots": set(),
     "consultations.exceptions": set(),
     "consultations.addresses": set(),
+    "consultations.load": set(),
     "articles.document": {"nh3"},
     "articles.drawing": set(),
     "articles.rendering": {"nh3"},
