@@ -6,7 +6,14 @@ class ConsultationError(Exception):
 
 
 class SlotUnavailable(ConsultationError):
-    """The time asked for cannot be booked (any more)."""
+    """The time asked for cannot be booked (any more).
+
+    diaries: what was read to find that out, if anything; it holds the nearest other times.
+    """
+
+    def __init__(self, diaries=None):
+        super().__init__("the time asked for cannot be booked")
+        self.diaries = diaries
 
 
 class AlreadyBooked(ConsultationError):

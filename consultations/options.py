@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cached_property
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -58,8 +59,11 @@ class Choice:
             "from": self.article,
         } | changes
         query = urlencode({name: value for name, value in parameters.items() if value})
-        path = reverse("consultations:times", args=[self.consultation_type.slug])
-        return f"{path}?{query}" if query else path
+        return f"{self._times_path}?{query}" if query else self._times_path
+
+    @cached_property
+    def _times_path(self) -> str:
+        return reverse("consultations:times", args=[self.consultation_type.slug])
 
     def day_of(self, at: datetime) -> date:
         return wording.local(at, self.zone).date()
@@ -125,9 +129,17 @@ class Day:
     is_chosen: bool
 
     @property
-    def fullness(self) -> int:
-        """Return 0 to 3: none, a few (1 to 3), some (4 to 7), plenty (8 or more)."""
-        return 0 if self.count == 0 else 1 if self.count < 4 else 2 if self.count < 8 else 3
+    def rods(self) -> range:
+        """Return as many as are drawn: 1 for a few times (1 to 3), 2 for some (4 to 7), 3 for plenty (8 or more)."""
+        return range(0 if self.count == 0 else 1 if self.count < 4 else 2 if self.count < 8 else 3)
+
+    @property
+    def weekday(self) -> str:
+        return f"{self.date:%A}"
+
+    @property
+    def month(self) -> str:
+        return f"{self.date:%B}"
 
     @property
     def is_month_start(self) -> bool:

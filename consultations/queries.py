@@ -17,7 +17,7 @@ from consultations.models import (
     SlotClaim,
     TimeOff,
 )
-from consultations.slots import DAY, Diary, Interval, is_open, open_slots, to_utc
+from consultations.slots import DAY, Diary, Interval, WeeklyHours, is_open, open_slots, to_utc
 
 MARGIN = 2 * DAY  # more than any zone differs from UTC: the days read are whole in every nutritionist's zone
 FORTNIGHT = timedelta(days=14)
@@ -38,6 +38,7 @@ class Diaries:
     expired: claims in it whose time has passed but which nobody has released yet.
     """
 
+    within: Interval
     by_nutritionist: dict[Nutritionist, Diary]
     bookings: dict[Nutritionist, int]
     expired: list[int]
@@ -51,10 +52,21 @@ class Diaries:
         ]
         return sorted(free, key=lambda nutritionist: (self.bookings[nutritionist], nutritionist.pk))
 
+    def open_times(self, consultation_type: ConsultationType, now: datetime) -> list[datetime]:
+        """Return the starts that at least one of them has open, ascending, each once."""
+        terms, diaries = consultation_type.terms, self.by_nutritionist.values()
+        return sorted({start for diary in diaries for start in open_slots(diary, terms, self.within, now)})
+
 
 def nutritionists_of(consultation_type: ConsultationType):
     """Return a QuerySet of those who may be booked for a type, in a fixed order."""
     return consultation_type.nutritionists.filter(is_active=True).order_by("pk")
+
+
+def eligible_for(consultation_type: ConsultationType, slug: str | None):
+    """Return a QuerySet of those a client may be given: the one asked for, or anyone."""
+    nutritionists = nutritionists_of(consultation_type)
+    return nutritionists if slug is None else nutritionists.filter(slug=slug)
 
 
 def read_diaries(
@@ -67,8 +79,9 @@ def read_diaries(
     asked = Interval(within.start - MARGIN, within.end + MARGIN)
     hours, extra, closed, claimed = defaultdict(list), defaultdict(list), defaultdict(list), defaultdict(list)
     bookings, expired = defaultdict(int), []
-    for rule in AvailabilityRule.objects.filter(nutritionist__in=nutritionists):
-        hours[rule.nutritionist_id].append(rule.weekly_hours)
+    rows = AvailabilityRule.objects.filter(nutritionist__in=nutritionists)
+    for pk, *rule in rows.values_list("nutritionist_id", "weekday", "starts_at", "ends_at", "valid_from", "valid_to"):
+        hours[pk].append(WeeklyHours(*rule))
     dated = {"starts_at__lt": asked.end, "ends_at__gt": asked.start}
     rows = ExtraHours.objects.filter(nutritionist__in=nutritionists, **dated)
     for pk, start, end in rows.values_list("nutritionist_id", "starts_at", "ends_at"):
@@ -88,6 +101,7 @@ def read_diaries(
         if kind == ClaimKind.BOOKING and max(within.start, now) <= start < within.end:
             bookings[nutritionist_id] += 1
     return Diaries(
+        within=within,
         by_nutritionist={
             nutritionist: Diary(
                 zone=nutritionist.zone,
@@ -113,16 +127,13 @@ def open_times(
     own: SlotClaim | None = None,
 ) -> list[datetime]:
     """Return the starts that at least one of the nutritionists has open, ascending, each once. Four queries."""
-    diaries = read_diaries(nutritionists, within, now=now, own=own)
-    terms = consultation_type.terms
-    return sorted(
-        {start for diary in diaries.by_nutritionist.values() for start in open_slots(diary, terms, within, now)}
-    )
+    return read_diaries(nutritionists, within, now=now, own=own).open_times(consultation_type, now)
 
 
-def soonest_times(consultation_type: ConsultationType, count: int, *, now: datetime) -> list[datetime]:
-    """Return the first `count` open starts with anybody. Reads a fortnight at a time, until it has enough."""
-    nutritionists = list(nutritionists_of(consultation_type))
+def soonest_times(
+    consultation_type: ConsultationType, nutritionists: Iterable[Nutritionist], count: int, *, now: datetime
+) -> list[datetime]:
+    """Return the first `count` open starts. Reads a fortnight at a time, until it has enough."""
     found, start, last = [], now, now + consultation_type.booking_horizon
     while len(found) < count and start < last:
         end = min(start + FORTNIGHT, last)
@@ -138,16 +149,19 @@ def nearest_times(
     count: int,
     *,
     now: datetime,
+    known: Diaries | None = None,
 ) -> list[datetime]:
     """Return the `count` open starts nearest to one that cannot be had, in the order of the clock.
 
-    Looks a week around it, and only when that holds too few at everything that can be booked.
+    Looks at what is known already, then a week around it, and only when that holds too few at everything that can be
+    booked. known: diaries that somebody has just read around the start.
     """
+    times = known.open_times(consultation_type, now) if known is not None else []
     for reach in (timedelta(days=7), consultation_type.booking_horizon):
-        around = Interval(max(starts_at - reach, now), max(starts_at, now) + reach)
-        times = open_times(consultation_type, nutritionists, around, now=now)
         if len(times) >= count:
             break
+        around = Interval(max(starts_at - reach, now), max(starts_at, now) + reach)
+        times = open_times(consultation_type, nutritionists, around, now=now)
     return sorted(sorted(times, key=lambda start: abs(start - starts_at))[:count])
 
 

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
-from consultations.slots import Interval, Terms, WeeklyHours
+from consultations.slots import Interval, Terms
 
 TIME_ZONES = frozenset(zoneinfo.available_timezones())  # asked for once: finding them reads a directory tree
 
@@ -179,11 +179,6 @@ class AvailabilityRule(models.Model):
 
     def __str__(self):
         return f"{self.get_weekday_display()} {self.starts_at:%H:%M} to {self.ends_at:%H:%M}"
-
-    @property
-    def weekly_hours(self) -> WeeklyHours:
-        """Return the rule as the slot engine takes it."""
-        return WeeklyHours(self.weekday, self.starts_at, self.ends_at, self.valid_from, self.valid_to)
 
 
 class DatedQuerySet(models.QuerySet):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Count, Q
 
 from articles.models import Article, Topic
@@ -101,15 +101,13 @@ def book_slot(slot: Slot, details: ClientDetails, visit: Visit, *, own: SlotClai
     transaction; the worker is woken after the commit. A type that needs approval is booked as a request. Raises
     SlotUnavailable, Busy, or AlreadyBooked after owing the earlier booking's client a mail that says so.
     """
-    booking = _booked_with(key)
-    if booking is not None:
-        return booking
     try:
         with taking_time():
             claim = _keep(own, now) if own is not None and _is_for(own, slot) else _claim(slot, own, now)
             return _write_booking(slot.consultation_type, claim, details, visit, key, now)
-    except ConsultationError as error:
-        booking = _booked_with(key)  # the same form sent twice at once: its twin came first
+    except (ConsultationError, IntegrityError) as error:
+        # The same form sent again fails on something its first sending did: the time, the client or the key itself.
+        booking = Booking.objects.filter(idempotency_key=key).first()
         if booking is not None:
             return booking
         if isinstance(error, AlreadyBooked):
@@ -153,10 +151,6 @@ def _refuse_too_many_holds(client_hash: str, own: SlotClaim | None, now: datetim
     held = others.aggregate(everybody=Count("pk"), client=Count("pk", filter=Q(client_hash=client_hash)))
     if held["everybody"] >= MOST_HOLDS or (client_hash and held["client"] >= MOST_HOLDS_OF_A_CLIENT):
         raise TooManyHolds
-
-
-def _booked_with(key: UUID) -> Booking | None:
-    return Booking.objects.filter(idempotency_key=key).first()
 
 
 def _claim(slot: Slot, own: SlotClaim | None, now: datetime) -> SlotClaim:

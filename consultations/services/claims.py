@@ -59,14 +59,12 @@ def claim_time(
     die of a deadlock instead of hearing "taken"; and the choice is made under it, so that concurrent clients spread.
     Raises SlotUnavailable.
     """
-    eligible = queries.nutritionists_of(consultation_type)
-    if nutritionist_slug is not None:
-        eligible = eligible.filter(slug=nutritionist_slug)
+    eligible = queries.eligible_for(consultation_type, nutritionist_slug)
     locked = list(eligible.select_for_update(no_key=True, of=("self",)))
     diaries = queries.read_diaries(locked, queries.week_of(starts_at), now=now, own=own)
     free = diaries.open_for(consultation_type, starts_at, now)
     if not free:
-        raise SlotUnavailable
+        raise SlotUnavailable(diaries)
     outlived = diaries.expired if own is None else [*diaries.expired, own.pk]
     if outlived:
         SlotClaim.objects.live().filter(pk__in=outlived).update(released_at=now)

@@ -17,4 +17,6 @@ def soonest_times(count):
     if consultation_type is None:
         return []
     choice = Choice(consultation_type)
-    return [choice.option(start) for start in queries.soonest_times(consultation_type, count, now=timezone.now())]
+    nutritionists = list(queries.nutritionists_of(consultation_type))
+    soonest = queries.soonest_times(consultation_type, nutritionists, count, now=timezone.now())
+    return [choice.option(start) for start in soonest]

@@ -1,6 +1,6 @@
 """Explain the service, show the times, take one."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.contrib import messages
 from django.db.models import F
@@ -27,10 +27,11 @@ def index(request):
     if consultation_type is None:
         return render(request, "consultations/closed.html")
     choice = Choice(consultation_type, article=visit.article_slug(request.GET.get("from", "")))
-    soonest = queries.soonest_times(consultation_type, 3, now=timezone.now())
+    nutritionists = list(queries.nutritionists_of(consultation_type))
+    soonest = queries.soonest_times(consultation_type, nutritionists, 3, now=timezone.now())
     context = {
         "consultation_type": consultation_type,
-        "nutritionists": queries.nutritionists_of(consultation_type),
+        "nutritionists": nutritionists,
         "soonest": [choice.option(start) for start in soonest],
         "times_url": choice.times_url(),
     }
@@ -43,18 +44,13 @@ def times(request, slug):
     """Show four weeks from the Monday of `start`, and the times of `day`. Dates nobody can book are put right."""
     consultation_type = get_object_or_404(ConsultationType.objects.active(), slug=slug)
     nutritionists = list(queries.nutritionists_of(consultation_type))
-    choice = visit.choice_of(request, consultation_type, nutritionists)
-    return render_times(request, choice, nutritionists)
-
-
-def render_times(request, choice: Choice, nutritionists, *, refused: "Refused | None" = None):
-    """Render the picker for a choice; after a refusal with what was refused and what else there is."""
-    now, consultation_type = timezone.now(), choice.consultation_type
-    asked = [one for one in nutritionists if choice.nutritionist in (None, one.slug)]
+    asked = [one for one in nutritionists if one.slug == request.GET.get("with")] or nutritionists
+    choice = visit.choice_of(request, consultation_type, asked[0].slug if len(asked) < len(nutritionists) else None)
+    now = timezone.now()
     hold = visit.own_hold(request, now)
     this_week = options.monday_of(choice.day_of(now))
     last_week = options.monday_of(choice.day_of(now + consultation_type.booking_horizon))
-    wanted_day = refused.day if refused else visit.date_in(request, "day")
+    wanted_day = visit.date_in(request, "day")
     wanted_start = visit.date_in(request, "start") or wanted_day or this_week
     first = min(max(options.monday_of(wanted_start), this_week), last_week)
     shown = options.shown_interval(first, choice.zone)
@@ -63,7 +59,7 @@ def render_times(request, choice: Choice, nutritionists, *, refused: "Refused | 
     calendar = options.calendar(choice, starts, first, wanted_day, own)
     soonest = starts[:1] if first == this_week else []
     if not starts:
-        soonest = queries.soonest_times(consultation_type, 1, now=now)
+        soonest = queries.soonest_times(consultation_type, asked, 1, now=now)
     context = {
         "consultation_type": consultation_type,
         "choice": choice,
@@ -77,18 +73,8 @@ def render_times(request, choice: Choice, nutritionists, *, refused: "Refused | 
         "later_url": choice.times_url(start=first + options.SPAN) if first + options.SPAN <= last_week else None,
         "people": _people(choice, nutritionists, first, calendar.chosen.date),
         "zones": wording.zones_offered(choice.zone),
-        "refused": refused,
     }
-    return render(request, "consultations/times.html", context, status=refused.status if refused else 200)
-
-
-class Refused:
-    """A time that could not be had: what to call it, what to say, what else there is."""
-
-    def __init__(self, choice: Choice, starts_at: datetime, *, status: int, words: str, alternatives=()):
-        self.option, self.day = choice.option(starts_at), choice.day_of(starts_at)
-        self.status, self.words = status, words
-        self.alternatives = [choice.option(start) for start in alternatives]
+    return render(request, "consultations/times.html", context)
 
 
 @require_POST
@@ -97,9 +83,8 @@ def hold(request, slug):
     slot = visit.slot_or_404(request.POST.get("slot", ""))
     if slot.consultation_type.slug != slug:
         raise Http404("a slot of another type")
-    nutritionists = list(queries.nutritionists_of(slot.consultation_type))
-    choice = visit.choice_of(request, slot.consultation_type, nutritionists)
-    now = timezone.now()
+    choice = visit.choice_of(request, slot.consultation_type, slot.nutritionist)
+    now, diaries = timezone.now(), None
     who = visit.visit_of(request, choice)
     status, words = 429, "You have tried many times in the last hour. Wait a little, then choose a time again."
     try:
@@ -108,25 +93,20 @@ def hold(request, slug):
             response = redirect("consultations:book", claim.public_id)
             visit.remember_hold(response, claim)
             return response
-    except SlotUnavailable:
-        status, words = 409, "Somebody has just taken it. The nearest free times are below."
+    except SlotUnavailable as error:
+        status, words, diaries = 409, "Somebody has just taken it. The nearest free times are below.", error.diaries
     except TooManyHolds:
         words = "Too many times are being held at once. Wait ten minutes, then choose a time again."
     except Busy:
         status, words = 503, "Many people are booking at the moment. Nothing is lost: press the time once more."
-    alternatives = []
-    if status == 409:
-        asked = [one for one in nutritionists if choice.nutritionist in (None, one.slug)]
-        alternatives = queries.nearest_times(slot.consultation_type, asked, slot.starts_at, ALTERNATIVES_SHOWN, now=now)
-    refused = Refused(choice, slot.starts_at, status=status, words=words, alternatives=alternatives)
-    return render_times(request, choice, nutritionists, refused=refused)
+    return _refuse(request, choice, slot, status, words, diaries)
 
 
 @require_POST
 def no_time_suited(request, slug):
     """Count that no time suited somebody, and from which article they came; nothing else is kept."""
     consultation_type = get_object_or_404(ConsultationType.objects.active(), slug=slug)
-    choice = visit.choice_of(request, consultation_type, [])
+    choice = visit.choice_of(request, consultation_type, None)
     row, _ = NoTimeSuited.objects.get_or_create(
         on=wording.local(timezone.now()).date(),
         consultation_type=consultation_type,
@@ -150,3 +130,21 @@ def _people(choice: Choice, nutritionists, first, day) -> list[dict]:
     ]
     anyone["is_chosen"] = choice.nutritionist is None
     return [anyone, *people] if len(people) > 1 else []
+
+
+def _refuse(request, choice, slot, status, words, diaries):
+    """Say why a time could not be held and, when somebody else has it, which others are near."""
+    nearest = []
+    if status == 409:
+        eligible = queries.eligible_for(slot.consultation_type, slot.nutritionist)
+        nearest = queries.nearest_times(
+            slot.consultation_type, eligible, slot.starts_at, ALTERNATIVES_SHOWN, now=timezone.now(), known=diaries
+        )
+    context = {
+        "choice": choice,
+        "option": choice.option(slot.starts_at),
+        "words": words,
+        "alternatives": [choice.option(start) for start in nearest],
+        "is_worth_repeating": status == 503,
+    }
+    return render(request, "consultations/refused.html", context, status=status)

@@ -25,13 +25,12 @@ BOOKED_LASTS = 60 * 60 * 24 * 14
 _PATH = "/consultations/"
 
 
-def choice_of(request, consultation_type: ConsultationType, nutritionists) -> Choice:
-    """Return the choice that a page's parameters (or a form's fields) make; what is not known is left out."""
+def choice_of(request, consultation_type: ConsultationType, nutritionist: str | None) -> Choice:
+    """Return the choice that a page's parameters (or a form's fields) make, without what is no zone or source."""
     given = request.POST if request.method == "POST" else request.GET
-    slugs = {nutritionist.slug for nutritionist in nutritionists}
     return Choice(
         consultation_type,
-        nutritionist=given.get("with") if given.get("with") in slugs else None,
+        nutritionist=nutritionist,
         zone=wording.zone_named(given.get("tz", "")),
         article=article_slug(given.get("from", "")),
     )

@@ -1,11 +1,13 @@
 import socket
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import timedelta
 from email import message_from_bytes
 from email.policy import default
 
 import pytest
+import redis
 from celery import current_app
 from django.core.management import call_command
 from django.utils import timezone
@@ -133,10 +135,33 @@ def test_nudge_without_a_working_broker_returns_at_once(is_frozen, unused_tcp_po
         if is_frozen:
             listener.listen()  # connections are accepted by the kernel and never answered
         with broker_at(unused_tcp_port):
-            started = time.monotonic()
-            outbox.nudge(1)
-            assert time.monotonic() - started < 1
+            assert in_new_thread(seconds_to_nudge) < 1
     assert "waits for the sweep" in caplog.text
+
+
+def test_nudge_over_a_connection_that_was_cut_meanwhile_still_wakes_the_worker(caplog):
+    def nudge_cut_nudge():
+        outbox.nudge(1)
+        with redis.Redis.from_url(current_app.conf.broker_url) as client:
+            client.client_kill_filter(_type="normal", skipme=True)
+            before = client.llen("celery")
+            outbox.nudge(2)
+            return client.llen("celery") - before
+
+    assert in_new_thread(nudge_cut_nudge) == 1
+    assert caplog.text == ""
+
+
+def seconds_to_nudge():
+    started = time.monotonic()
+    outbox.nudge(1)
+    return time.monotonic() - started
+
+
+def in_new_thread(act):
+    """Return what `act` returns in a thread that has no connection to the broker yet."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(act).result()
 
 
 @contextmanager

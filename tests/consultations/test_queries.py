@@ -114,7 +114,8 @@ def test_open_times_take_four_queries_however_many_nutritionists(count, django_a
 def test_soonest_times_reach_across_an_empty_month():
     consultation_type = morning_type()
     TimeOff.objects.create(nutritionist=None, starts_at=NOW, ends_at=NOW + timedelta(days=30))
-    [first, *_] = queries.soonest_times(consultation_type, 3, now=NOW)
+    nutritionists = list(queries.nutritionists_of(consultation_type))
+    [first, *_] = queries.soonest_times(consultation_type, nutritionists, 3, now=NOW)
     assert first == datetime(2027, 2, 3, 9, tzinfo=UTC)
 
 

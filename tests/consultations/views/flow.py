@@ -13,7 +13,8 @@ TIMES, HOLD = "/consultations/free/times/", "/consultations/free/hold/"
 
 
 def tomorrow_on(consultation_type):
-    return queries.soonest_times(consultation_type, 1, now=timezone.now() + timedelta(days=1))[0]
+    nutritionists = list(queries.nutritionists_of(consultation_type))
+    return queries.soonest_times(consultation_type, nutritionists, 1, now=timezone.now() + timedelta(days=1))[0]
 
 
 def press(client, consultation_type, starts_at=None, **data):

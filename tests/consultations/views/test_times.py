@@ -27,7 +27,8 @@ def test_index_shows_people_soonest_times_and_where_to_turn_when_ill(client, con
     words = text_of(page)
     for expected in ("Priya Raman", "Registered Nutritionist", "NHS 111", "999", "your GP"):
         assert expected in words
-    soonest = queries.soonest_times(consultation_type, 1, now=timezone.now())[0]
+    nutritionists = list(queries.nutritionists_of(consultation_type))
+    soonest = queries.soonest_times(consultation_type, nutritionists, 1, now=timezone.now())[0]
     chip = parse(page).find(".//ul[@aria-labelledby='soonest']//a")
     assert f"{soonest.astimezone(options.wording.LONDON):%H:%M}" in "".join(chip.itertext())
 
