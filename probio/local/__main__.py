@@ -1,14 +1,13 @@
 """`python -m probio.local run` and `python -m probio.local with-servers -- COMMAND…`; make calls both."""
 
 import os
-import signal
 import subprocess
 import sys
 from pathlib import Path
 
 from probio.local import chromium
 from probio.local.errors import LocalError
-from probio.local.processes import Supervisor
+from probio.local.processes import Supervisor, run_in_front, stop_when_asked
 from probio.local.run import run
 from probio.local.servers import start_servers
 from probio.local.state import State
@@ -18,9 +17,7 @@ STATE = ROOT / ".local"
 
 
 def main(arguments: list[str]) -> int:
-    # Asked to stop in any way, we stop the same way. SIGINT too: a shell starts its background jobs deaf to it.
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, signal.default_int_handler)
+    stop_when_asked()
     os.chdir(ROOT)
     try:
         match arguments:
@@ -35,6 +32,9 @@ def main(arguments: list[str]) -> int:
     except LocalError as error:
         print(f"probio: {error}", file=sys.stderr)
         return 1
+    except OSError as error:  # a full disk shows anywhere
+        print(f"probio: {error.filename or 'the system says'}: {error.strerror or error}", file=sys.stderr)
+        return 1
     except KeyboardInterrupt:
         return 130
 
@@ -42,7 +42,7 @@ def main(arguments: list[str]) -> int:
 def with_servers(command: list[str]) -> int:
     """Run a command beside servers of its own, with data in .local/test, and return its exit code."""
     state = State(STATE / "test", held_by="`make test`")
-    supervisor = Supervisor()
+    supervisor = Supervisor(state.servers_lock)
     try:
         servers = start_servers(supervisor, state, is_for_tests=True)
         environment = {
@@ -54,7 +54,7 @@ def with_servers(command: list[str]) -> int:
             "CHROMIUM": chromium.find_or_install() or "",
             **servers,
         }
-        return subprocess.call(command, env={**os.environ, **environment})
+        return run_in_front(command, {**os.environ, **environment})
     finally:
         supervisor.stop()
 

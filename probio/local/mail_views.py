@@ -15,6 +15,7 @@ from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
 
 MOST_SHOWN = 200
+WHOLE = "[!.]*.eml"  # a name that begins with a dot is a message still being written
 # A mail brings its styles along; it may load the site's own banner and nothing else, and run nothing.
 MAIL_POLICY = {
     "default-src": [NONE],
@@ -29,7 +30,7 @@ MAIL_POLICY = {
 @require_safe
 def mail_list(request):
     """List the newest messages first."""
-    files = sorted(_folder().glob("*.eml"), reverse=True)[:MOST_SHOWN]
+    files = sorted(_folder().glob(WHOLE), reverse=True)[:MOST_SHOWN]
     mails = [_summary(file) for file in files]
     return render(request, "dev/mail_list.html", {"mails": mails, "folder": _folder()})
 
@@ -92,7 +93,7 @@ def _name(file: Path) -> str:
 
 
 def _message_or_404(name: str) -> EmailMessage:
-    file = next((file for file in _folder().glob("*.eml") if _name(file) == name), None)
+    file = next((file for file in _folder().glob(WHOLE) if _name(file) == name), None)
     if file is None:
         raise Http404("no such message")
     return _read(file)

@@ -16,6 +16,7 @@ _PR_SET_PDEATHSIG = 1
 _CLONE_NEWUSER = 0x10000000
 _SECONDS_BETWEEN_LOOKS = 0.5
 _SECONDS_FOR_A_WAVE = 2.5
+_signals_heard: list[int] = []
 
 
 class RunsAs(Enum):
@@ -46,7 +47,7 @@ class Program:
     process: subprocess.Popen | None = field(default=None, init=False)
     last_lines: list[str] = field(default_factory=list, init=False)
 
-    def start(self):
+    def start(self, pass_fds=()):
         """Start the program in a session of its own, so that Ctrl-C reaches the supervisor only."""
         if self.prepare:
             self.prepare()
@@ -59,6 +60,7 @@ class Program:
             text=True,
             errors="replace",
             start_new_session=True,
+            pass_fds=pass_fds,
             **_identity(self.runs_as),
         )
         if self.input is not None:
@@ -87,21 +89,23 @@ class Program:
         for line in process.stdout:
             self.last_lines = [*self.last_lines[-4:], line.rstrip()]
             if not self.is_quiet:
-                print(f"{self.name:>9} | {line}", end="", flush=True)
+                _say(self, line.rstrip("\n"))
 
 
 class Supervisor:
-    """Keeps programs running: one that ends is started again within a second."""
+    """Keeps programs running: one that ends is started again within a second. Each holds the lock it is given."""
 
-    def __init__(self):
+    def __init__(self, lock=None):
         self.programs: list[Program] = []
+        self._pass_fds = [lock.fileno()] if lock else []
         self._stopping = threading.Event()
+        self._stopped = threading.Event()
         self._lock = threading.Lock()
         self._watcher = threading.Thread(target=self._watch, daemon=True)
 
     def start(self, program: Program):
         """Start a program and watch it from now on."""
-        program.start()
+        program.start(self._pass_fds)
         with self._lock:
             self.programs.append(program)
         if not self._watcher.is_alive():
@@ -118,6 +122,7 @@ class Supervisor:
                 deadline = time.monotonic() + _SECONDS_FOR_A_WAVE
                 for program in wave:
                     program.end(max(0, deadline - time.monotonic()))
+        self._stopped.set()
 
     def _watch(self):
         while not self._stopping.wait(_SECONDS_BETWEEN_LOOKS):
@@ -125,20 +130,48 @@ class Supervisor:
                 for program in self.programs:
                     if not program.is_running() and not self._stopping.is_set():
                         self._start_again(program)
+        # To a program started again here this thread is the parent, and its end the signal of _become_mortal.
+        self._stopped.wait()
 
     def _start_again(self, program):
         last_words = f" ({program.last_lines[-1]})" if program.last_lines else ""
-        print(f"{program.name:>9} | ended{last_words}; starting it again", flush=True)
+        _say(program, f"ended{last_words}; starting it again")
         try:
-            program.start()
+            program.start(self._pass_fds)
         except (OSError, subprocess.SubprocessError) as error:
-            print(f"{program.name:>9} | {error}; trying again soon", flush=True)
+            _say(program, f"{error}; trying again soon")
+
+
+def _say(program, words):
+    with suppress(OSError):  # a closed terminal or a full disk must end neither the listening nor the watching
+        print(f"{program.name:>9} | {words}", flush=True)
+
+
+def stop_when_asked():
+    """Turn a request to stop, of any kind, into one KeyboardInterrupt; so too the death of make, our parent."""
+    # SIGINT as well: a shell starts its background jobs deaf to it.
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _interrupt)
+    _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
+def _interrupt(number, frame):
+    _signals_heard.append(number)
+    if len(_signals_heard) == 1:  # once: a second Ctrl-C would only disturb the stopping, which is short
+        raise KeyboardInterrupt
+
+
+def _raise_if_asked():
+    """Raise the KeyboardInterrupt that was lost, as one is when it meets Python's own work around a fork."""
+    if _signals_heard:
+        raise KeyboardInterrupt
 
 
 def wait_until(is_ready: Callable[[], bool], program: Program, *, seconds: float) -> bool:
     """Return whether `is_ready` came true while the program lived, within the time."""
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
+        _raise_if_asked()
         if is_ready():
             return True
         if not program.is_running():
@@ -150,6 +183,19 @@ def wait_until(is_ready: Callable[[], bool], program: Program, *, seconds: float
 def run_once(command, *, runs_as=RunsAs.US) -> subprocess.CompletedProcess:
     """Run a command to its end as somebody, and return what it said."""
     return subprocess.run(command, capture_output=True, text=True, **_identity(runs_as))
+
+
+def run_in_front(command, environment) -> int:
+    """Run a command on our own terminal to its end, which is not after ours, and return its exit code."""
+    process = subprocess.Popen(command, env=environment, preexec_fn=_become_mortal)
+    try:
+        _raise_if_asked()
+        return process.wait()
+    except KeyboardInterrupt:
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(_SECONDS_FOR_A_WAVE)  # Ctrl-C reached it as well, and it may have something to say
+        process.kill()
+        raise
 
 
 def somebody_ordinary() -> RunsAs:

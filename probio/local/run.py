@@ -21,7 +21,7 @@ _CELERY = [sys.executable, "-W", "ignore:You're running the worker", "-m", "cele
 def run(root: Path, state: State) -> int:
     """Start everything, print where it is, and wait for Ctrl-C. Returns the exit code. Raises LocalError."""
     port = _web_port()
-    supervisor = Supervisor()
+    supervisor = Supervisor(state.servers_lock)
     try:
         say("Starting PostgreSQL, Valkey and the mail sink")
         servers = start_servers(supervisor, state, is_for_tests=False)
@@ -48,11 +48,13 @@ def run(root: Path, state: State) -> int:
 
 def _web_port() -> int:
     wanted = os.environ.get("PORT", "8000")
-    if not wanted.isdigit() or not 0 < int(wanted) < 65536:
+    if not (wanted.isascii() and wanted.isdigit()) or not 0 < int(wanted) < 65536:
         raise LocalError(f"PORT={wanted} is not a port number.")
-    if not is_free(int(wanted)):
-        raise LocalError(f"port {wanted} is taken; choose another, as in: PORT={int(wanted) + 80} make run")
-    return int(wanted)
+    port = int(wanted)
+    if not is_free(port):
+        other = port + 80 if port + 80 < 65536 else port - 80
+        raise LocalError(f"port {port} is taken; choose another, as in: PORT={other} make run")
+    return port
 
 
 def _site_environment(state: State, port: int) -> dict[str, str]:
@@ -83,7 +85,16 @@ def _worker(environment) -> Program:
 def _beat(environment, state) -> Program:
     schedule = state.directory / "beat"
     command = [*_CELERY, "beat", "--schedule", str(schedule), "--pidfile", "", "--loglevel", "warning"]
-    return Program("beat", command, environment)
+    program = Program("beat", command, environment)
+
+    def forget_after_a_crash():
+        # A schedule file cut short by a power cut or a full disk would end beat for ever; it holds only last times.
+        if program.process is not None:
+            for file in state.directory.glob("beat*"):
+                file.unlink()
+
+    program.prepare = forget_after_a_crash
+    return program
 
 
 def _manage(environment, *arguments):
@@ -106,7 +117,7 @@ def _print_where(environment, state):
         "Site": f"{site}/",
         "Admin": f"{site}/{admin}/   sign in as: staff   password: {environment['STAFF_PASSWORD']}",
     }
-    if environment["EMAIL_URL"].startswith("smtp://127.0.0.1:"):
+    if not os.environ.get("EMAIL_URL"):
         lines["Mail"] = f"{site}/dev/mail/   or as files in {state.directory / 'mail'}"
     print()
     for name, words in lines.items():
