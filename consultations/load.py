@@ -11,7 +11,7 @@ from urllib.parse import urlencode, urlsplit
 
 TIMEOUT = 60
 _HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)"(?: value="([^"]*)")?')
-_SLOT = re.compile(r'name="slot" value="([^"]+)"')
+_SLOT = re.compile(r'name="slot" value="([^"]+)" class="button button-secondary slot"')
 _DAY = re.compile(r'<a href="([^"]+&amp;day=[^"]+)"')
 
 
@@ -63,7 +63,7 @@ def hidden_fields(page: str) -> dict[str, str]:
 
 
 def slots_on(page: str) -> list[str]:
-    """Return the slot values that a picker page offers, in its order."""
+    """Return the slot values that a picker page offers for its day, in its order."""
     return list(dict.fromkeys(_SLOT.findall(page)))
 
 

@@ -178,9 +178,8 @@ def calendar(
         by_day[choice.day_of(start)].append(start)
     dates = [first + timedelta(days=n) for n in range(7 * WEEKS_SHOWN)]
     chosen_date = wanted if wanted in dates else min(by_day, default=first)
-    days = [
-        Day(day, len(by_day.get(day, [])), choice.times_url(start=first, day=day), day == chosen_date) for day in dates
-    ]
+    these_weeks = choice.times_url(start=first)
+    days = [Day(day, len(by_day.get(day, [])), f"{these_weeks}&day={day}", day == chosen_date) for day in dates]
     options = [choice.option(start, is_own=start == own) for start in by_day.get(chosen_date, [])]
     return Calendar(
         weeks=[days[n : n + 7] for n in range(0, len(days), 7)],

@@ -17,9 +17,9 @@ from consultations.models import (
     SlotClaim,
     TimeOff,
 )
-from consultations.slots import DAY, Diary, Interval, WeeklyHours, is_open, open_slots, to_utc
+from consultations.slots import Diary, Interval, WeeklyHours, is_open, open_slots, to_utc
 
-MARGIN = 2 * DAY  # more than any zone differs from UTC: the days read are whole in every nutritionist's zone
+MARGIN = timedelta(hours=26)  # a local day, clock changes included: the days read are whole in every zone
 FORTNIGHT = timedelta(days=14)
 
 
@@ -76,7 +76,7 @@ def read_diaries(
 
     own: a claim to look through, so that whoever holds a time sees it as open.
     """
-    asked = Interval(within.start - MARGIN, within.end + MARGIN)
+    asked = Interval(min(max(within.start, now), within.end) - MARGIN, within.end + MARGIN)
     hours, extra, closed, claimed = defaultdict(list), defaultdict(list), defaultdict(list), defaultdict(list)
     bookings, expired = defaultdict(int), []
     rows = AvailabilityRule.objects.filter(nutritionist__in=nutritionists)

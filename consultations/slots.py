@@ -4,12 +4,13 @@ Everything here is in UTC and half-open, [start, end): intervals that touch do n
 one function, `open_slots`; `is_open` asks it about a single start, so a list and a booking can never disagree.
 """
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from itertools import chain
+from operator import attrgetter
 from zoneinfo import ZoneInfo
 
 DAY = timedelta(days=1)
@@ -106,11 +107,11 @@ def open_slots(diary: Diary, terms: Terms, within: Interval, now: datetime) -> l
     earliest, latest = max(within.start, now + terms.notice), min(within.end, now + terms.horizon)
     if earliest >= latest:
         return []
-    windows = _joined([*_weekly(diary, within), *diary.extra])
-    starts = chain.from_iterable(_steps(window, terms, earliest, latest) for window in windows)
+    steps = _steps(diary.zone, tuple(diary.hours), tuple(diary.extra), terms.duration, terms.step, within)
+    starts = steps[bisect_left(steps, earliest) : bisect_left(steps, latest)]
     starts = _clear(starts, _joined(diary.closed), terms.duration)
     starts = _clear(starts, _joined(diary.claimed), terms.duration + terms.buffer)
-    return _under_the_limit(diary, list(starts))
+    return _under_the_limit(diary, starts)
 
 
 def is_open(diary: Diary, terms: Terms, start: datetime, now: datetime) -> bool:
@@ -118,39 +119,54 @@ def is_open(diary: Diary, terms: Terms, start: datetime, now: datetime) -> bool:
     return open_slots(diary, terms, Interval(start, start + timedelta.resolution), now) == [start]
 
 
-def _weekly(diary: Diary, within: Interval) -> Iterator[Interval]:
+@lru_cache(maxsize=1_000)  # people share hours, and every visitor asks for the same four weeks
+def _steps(
+    zone: ZoneInfo,
+    hours: tuple[WeeklyHours, ...],
+    extra: tuple[Interval, ...],
+    duration: timedelta,
+    step: timedelta,
+    within: Interval,
+) -> list[datetime]:
+    """Return every start in the working time of the local days that `within` touches, ascending."""
+    steps = []
+    for window in _joined([*_weekly(zone, hours, within), *extra]):
+        start, last = window.start, window.end - duration
+        while start <= last:
+            steps.append(start)
+            start += step
+    return steps
+
+
+def _weekly(zone: ZoneInfo, hours: Iterable[WeeklyHours], within: Interval) -> Iterator[Interval]:
     """Yield the working time of every local day that `within` touches, whole, so that steps never depend on it."""
-    first = within.start.astimezone(diary.zone).date() - DAY  # extra hours may join what began the day before
-    last = within.end.astimezone(diary.zone).date() + DAY
-    for rule in diary.hours:
+    first = within.start.astimezone(zone).date() - DAY  # extra hours may join what began the day before
+    last = within.end.astimezone(zone).date() + DAY
+    for rule in hours:
         day = max(first, rule.valid_from or first)
         day += timedelta(days=(rule.weekday - day.weekday()) % 7)
         until = min(last, rule.valid_to or last)
         while day <= until:
-            start, end = to_utc(day, rule.starts_at, diary.zone), to_utc(day, rule.ends_at, diary.zone)
+            start, end = to_utc(day, rule.starts_at, zone), to_utc(day, rule.ends_at, zone)
             if start < end:  # hours that lie wholly in a skipped hour are no hours
                 yield Interval(start, end)
             day += timedelta(days=7)
 
 
-def _steps(window: Interval, terms: Terms, earliest: datetime, latest: datetime) -> Iterator[datetime]:
-    start, last = window.start, window.end - terms.duration
-    if start < earliest:
-        start += -((start - earliest) // terms.step) * terms.step
-    while start <= last and start < latest:
-        yield start
-        start += terms.step
-
-
-def _clear(starts: Iterable[datetime], taken: list[Interval], length: timedelta) -> Iterator[datetime]:
-    """Yield the starts from which `length` is free of `taken`. Both ascend; taken intervals are disjoint."""
-    following = iter(taken)
-    obstacle = next(following, None)
-    for start in starts:
-        while obstacle is not None and obstacle.end <= start:
+def _clear(starts: list[datetime], taken: list[Interval], length: timedelta) -> list[datetime]:
+    """Return the starts from which `length` is free of `taken`. Both ascend; taken intervals are disjoint."""
+    if not taken:
+        return starts
+    clear, following = [], iter(taken)
+    obstacle = next(following)
+    for n, start in enumerate(starts):
+        while obstacle.end <= start:
             obstacle = next(following, None)
-        if obstacle is None or start + length <= obstacle.start:
-            yield start
+            if obstacle is None:
+                return clear + starts[n:]
+        if start + length <= obstacle.start:
+            clear.append(start)
+    return clear
 
 
 def _under_the_limit(diary: Diary, starts: list[datetime]) -> list[datetime]:
@@ -163,7 +179,7 @@ def _under_the_limit(diary: Diary, starts: list[datetime]) -> list[datetime]:
 def _joined(intervals: Iterable[Interval]) -> list[Interval]:
     """Return the same time as ascending, disjoint intervals; those that touch become one."""
     joined: list[Interval] = []
-    for interval in sorted(intervals):
+    for interval in sorted(intervals, key=attrgetter("start")):
         if joined and interval.start <= joined[-1].end:
             if interval.end > joined[-1].end:
                 joined[-1] = Interval(joined[-1].start, interval.end)

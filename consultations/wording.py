@@ -29,7 +29,7 @@ def zone_named(name: str) -> ZoneInfo:
 def zones_offered(zone: ZoneInfo) -> list[tuple[str, str]]:
     """Return (name, place) of the common zones and this one, by place."""
     names = {*COMMON_ZONES, zone.key}
-    return sorted(((name, place(ZoneInfo(name))) for name in names), key=lambda pair: pair[1])
+    return sorted(((name, place(name)) for name in names), key=lambda pair: pair[1])
 
 
 def local(at: datetime, zone: ZoneInfo = LONDON) -> datetime:
@@ -46,12 +46,12 @@ def zone_label(at: datetime, zone: ZoneInfo = LONDON) -> str:
     if not name.isalpha():
         hours, minutes = divmod(int(there.utcoffset().total_seconds()) // 60, 60)
         name = f"UTC{hours:+d}:{minutes:02d}" if minutes else f"UTC{hours:+d}"
-    return f"{place(zone)} time ({name})"
+    return f"{place(zone.key)} time ({name})"
 
 
-def place(zone: ZoneInfo) -> str:
+def place(zone_name: str) -> str:
     """Return "New York" for America/New_York."""
-    return zone.key.rpartition("/")[2].replace("_", " ")
+    return zone_name.rpartition("/")[2].replace("_", " ")
 
 
 def weekday_label(at: datetime, zone: ZoneInfo = LONDON) -> str:

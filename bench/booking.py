@@ -1,0 +1,155 @@
+"""Booking over HTTP against the barest form there is, at one, eight and thirty-two clients: `make bench`."""
+
+import itertools
+import os
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from datetime import time as wall_time
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import connection
+
+from bench.yardstick import TABLE
+from consultations.load import Browser, Tally, days_on, hidden_fields, slots_on, visit
+from consultations.models import AvailabilityRule, ConsultationType, Nutritionist
+from probio.local.state import free_port
+
+TIMES = "/consultations/load/times/"
+CLIENTS = (1, 8, 32)
+ROUNDS = 60  # visits a measurement
+_numbers = itertools.count()
+
+
+def run():
+    with connection.cursor() as cursor:
+        cursor.execute(TABLE)
+    _people()
+    port = free_port()
+    server = _serve(port)
+    try:
+        _wait(port)
+        base = f"http://127.0.0.1:{port}"
+        slots = _slots(base, len(CLIENTS) * ROUNDS * 2)
+        for clients in CLIENTS:
+            bare_post = _rate(clients, lambda: _bare_form(base), _send_bare)
+            post = _rate(clients, lambda: _held_form(base, slots.pop()), _send_held)
+            bare_flow = _rate(clients, lambda: base, _bare_flow)
+            flow = _rate(clients, slots.pop, lambda slot: _flow(base, slot))
+            print(
+                f"  {clients:>2} at once   booking POST {post:5.0f}/s = {post / bare_post:.2f} x bare POST"
+                f"   whole flow {flow:5.0f}/s = {flow / bare_flow:.2f} x bare flow"
+            )
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def _people():
+    """Enough free time for every booking: five people, each day from morning to night."""
+    consultation_type = ConsultationType.objects.create(
+        name="Load", slug="load", description="Load.", buffer=timedelta(0), step=timedelta(minutes=30)
+    )
+    nutritionists = Nutritionist.objects.bulk_create(
+        Nutritionist(name=f"Bo {n}", slug=f"bo-{n}", credentials="Registered Nutritionist") for n in range(5)
+    )
+    consultation_type.nutritionists.set(nutritionists)
+    AvailabilityRule.objects.bulk_create(
+        AvailabilityRule(nutritionist=one, weekday=weekday, starts_at=wall_time(6), ends_at=wall_time(23))
+        for one in nutritionists
+        for weekday in range(7)
+    )
+
+
+def _serve(port):
+    environment = {
+        **os.environ,
+        "DATABASE_URL": os.environ["DATABASE_URL"].rsplit("/", 1)[0] + f"/{settings.DATABASES['default']['NAME']}",
+        "RATE_LIMIT_SCALE": "0",
+        "ALLOWED_HOSTS": "127.0.0.1",
+        "DEBUG": "0",
+    }
+    command = [sys.executable, "-m", "gunicorn", "bench.wsgi", "--worker-class", "gthread", "--workers", "2"]
+    command += ["--threads", "4", "--bind", f"127.0.0.1:{port}", "--log-level", "error"]
+    return subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
+
+
+def _wait(port):
+    for _ in range(200):
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=1).close()
+            return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.1)
+    raise SystemExit("the server to measure did not start")
+
+
+def _slots(base, count):
+    browser = Browser(base)
+    page, found = browser.get(TIMES), []
+    days = days_on(page.text)
+    for day in days:
+        found += slots_on(browser.get(day).text) * 5  # five people have each time
+        if len(found) >= count:
+            return found[:count]
+    raise SystemExit(f"only {len(found)} times for {count} bookings")
+
+
+def _rate(clients, prepare, act):
+    """Return how many `act(prepare())` a second a number of threads manage; preparing is not counted."""
+    prepared = [prepare() for _ in range(ROUNDS)]
+    with ThreadPoolExecutor(clients) as pool:
+        started = time.perf_counter()
+        list(pool.map(act, prepared))
+        return ROUNDS / (time.perf_counter() - started)
+
+
+def _browser(base):
+    """A browser with a loopback address of its own, so that the ceilings on holds take it for a client of its own."""
+    n = next(_numbers)
+    return Browser(base, address=f"127.9.{n // 250 % 250}.{1 + n % 250}"), n
+
+
+def _bare_form(base):
+    browser, n = _browser(base)
+    page = browser.get("/bare/")
+    browser.close()  # the next request opens it again: the server would cut it while others are prepared
+    return browser, {**hidden_fields(page.text), "n": str(n), "name": "Load Test", "email": f"bare-{n}@example.com"}
+
+
+def _send_bare(prepared):
+    browser, fields = prepared
+    answer = browser.post("/bare/", fields)
+    assert answer.status == 302, answer.text[:300]
+    return browser
+
+
+def _bare_flow(base):
+    _send_bare(_bare_form(base)).get("/done/")
+
+
+def _held_form(base, slot):
+    browser, n = _browser(base)
+    page = browser.get(TIMES)
+    held = browser.post(TIMES.replace("/times/", "/hold/"), {**hidden_fields(page.text), "slot": slot})
+    form = browser.get(held.location)
+    browser.close()
+    details = {"name": "Load Test", "email": f"load-{n}@example.com", "consent_service": "on"}
+    return browser, held.location, {**hidden_fields(form.text), **details}
+
+
+def _send_held(prepared):
+    browser, path, fields = prepared
+    assert browser.post(path, fields).status == 302
+
+
+def _flow(base, slot):
+    browser, n = _browser(base)
+    tally = Tally()
+    outcome = visit(browser, TIMES, f"flow-{n}@example.com", tally, slot=slot)
+    assert outcome == "booked", tally
+    browser.close()
