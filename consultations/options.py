@@ -134,16 +134,19 @@ class Day:
         return range(0 if self.count == 0 else 1 if self.count < 4 else 2 if self.count < 8 else 3)
 
     @property
-    def weekday(self) -> str:
-        return f"{self.date:%A}"
+    def is_link(self) -> bool:
+        return self.count > 0 or self.is_chosen
 
     @property
-    def month(self) -> str:
-        return f"{self.date:%B}"
+    def number(self) -> str:
+        """Return what is seen: "23", and "1 Dec" where a month begins."""
+        return f"{self.date.day} {self.date:%b}" if self.date.day == 1 else f"{self.date.day}"
 
     @property
-    def is_month_start(self) -> bool:
-        return self.date.day == 1
+    def label(self) -> str:
+        """Return what is said: "Monday 23 November, 5 times free"."""
+        free = {0: "no times", 1: "1 time free"}.get(self.count, f"{self.count} times free")
+        return f"{self.date:%A} {self.date.day} {self.date:%B}, {free}"
 
 
 @dataclass(frozen=True)

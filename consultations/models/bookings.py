@@ -37,10 +37,6 @@ class SlotClaimQuerySet(models.QuerySet):
     def live(self):
         return self.filter(released_at=None)
 
-    def touching(self, interval: Interval):
-        """Claims that overlap an interval."""
-        return self.filter(starts_at__lt=interval.end, blocked_until__gt=interval.start)
-
     def live_holds(self, now):
         return self.live().filter(kind=ClaimKind.HOLD, expires_at__gt=now)
 

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
-from consultations.slots import Interval, Terms
+from consultations.slots import Terms
 
 TIME_ZONES = frozenset(zoneinfo.available_timezones())  # asked for once: finding them reads a directory tree
 
@@ -181,20 +181,12 @@ class AvailabilityRule(models.Model):
         return f"{self.get_weekday_display()} {self.starts_at:%H:%M} to {self.ends_at:%H:%M}"
 
 
-class DatedQuerySet(models.QuerySet):
-    def touching(self, interval: Interval):
-        """Rows that overlap an interval."""
-        return self.filter(starts_at__lt=interval.end, ends_at__gt=interval.start)
-
-
 class ExtraHours(models.Model):
     """Dated working time of one nutritionist, beside the weekly hours."""
 
     nutritionist = models.ForeignKey(Nutritionist, on_delete=models.CASCADE, related_name="extra_hours")
     starts_at = models.DateTimeField("from")
     ends_at = models.DateTimeField("to")
-
-    objects = DatedQuerySet.as_manager()
 
     class Meta:
         ordering = ["starts_at"]
@@ -230,8 +222,6 @@ class TimeOff(models.Model):
         help_text="Untick to work after all. A bank holiday that is deleted comes back with the next import.",
     )
     bank_holiday_on = models.DateField(null=True, blank=True, unique=True, editable=False)
-
-    objects = DatedQuerySet.as_manager()
 
     class Meta:
         ordering = ["starts_at"]

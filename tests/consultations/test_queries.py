@@ -104,10 +104,10 @@ def test_open_times_of_a_nutritionist_in_berlin_are_berlin_hours():
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_open_times_take_four_queries_however_many_nutritionists(count, django_assert_num_queries):
+def test_open_times_take_two_queries_however_many_nutritionists(count, django_assert_num_queries):
     consultation_type = make_consultation_type(*[make_nutritionist() for _ in range(count)])
     nutritionists = list(queries.nutritionists_of(consultation_type))
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(2):
         queries.open_times(consultation_type, nutritionists, TUESDAY, now=NOW)
 
 

@@ -94,9 +94,9 @@ def test_times_of_an_unknown_type_are_not_found(client):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_times_take_six_queries_however_many_nutritionists(client, count, django_assert_num_queries):
+def test_times_take_four_queries_however_many_nutritionists(client, count, django_assert_num_queries):
     consultation_type = make_consultation_type(*[make_nutritionist() for _ in range(count)])
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(4):
         client.get(reverse("consultations:times", args=[consultation_type.slug]))
 
 
