@@ -3,7 +3,6 @@
 The editor, the sanitiser and the renderer all speak it, so what a writer sees is what readers get.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
@@ -33,6 +32,28 @@ BOXES = ("in-short", "study", "care")
 CERTAINTIES = ("early", "mixed", "good", "strong", "settled")
 VOID = {"br"}
 BLOCKS = {"p", "h2", "h3", "ul", "ol", "blockquote", "figure", "section"}
+INLINE = {"strong", "em", "sub", "sup", "br", "a", "cite"}
+# element -> the elements that may stand directly in it; "body" is the article itself. Any other holds INLINE.
+CHILDREN: dict[str, set[str]] = {
+    "body": BLOCKS,
+    "section": BLOCKS,
+    "ul": {"li"},
+    "ol": {"li"},
+    "li": INLINE | BLOCKS - {"section"},
+    "blockquote": INLINE | BLOCKS - {"section"},
+    "figure": set(),
+    "cite": set(),
+}
+# element -> what to do with words that stand directly in it, where they cannot
+WORDLESS = {
+    "body": "put this text into a paragraph",
+    "section": "put this text into a paragraph",
+    "ul": "put this text into an item of the list",
+    "ol": "put this text into an item of the list",
+    "figure": "put this text outside the figure, which shows no words of its own",
+    "cite": "put this text outside the citation, which shows no words of its own",
+}
+MAX_DEPTH = 20  # lists in lists in a box need about ten
 
 _cleaner = nh3.Cleaner(
     tags=set(VOCABULARY),
@@ -60,22 +81,28 @@ class Element:
 
     @property
     def text(self) -> str:
-        """Return the words inside, with single blanks."""
-        pieces = (child if isinstance(child, str) else child.text for child in self.children)
-        return re.sub(r"\s+", " ", " ".join(pieces) if self.tag in BLOCKS else "".join(pieces)).strip(" ")
+        """Return the words inside as they read: single blanks, and one wherever a block or a line ends."""
+        return " ".join(self._raw_text.split())
+
+    @property
+    def _raw_text(self) -> str:
+        inside = "".join(child if isinstance(child, str) else child._raw_text for child in self.children)
+        return inside if self.tag in INLINE - VOID else f" {inside} "
 
 
 @dataclass(frozen=True)
 class Problem:
-    """Something a writer must put right: in which block (counted from 1), near which words, and what."""
+    """Something a writer must put right: in which block (from 1; 0 is none), near which words, and what."""
 
     block: int
     words: str
     message: str
 
     def __str__(self):
-        near = f" near “{self.words}”" if self.words else ""
-        return f"Paragraph {self.block}{near}: {self.message}"
+        block = f"paragraph {self.block}" if self.block else ""
+        near = f"near “{self.words}”" if self.words else ""
+        where = " ".join(filter(None, (block, near)))
+        return f"{where[0].upper()}{where[1:]}: {self.message}" if where else self.message
 
 
 class DocumentError(ValueError):
@@ -100,6 +127,14 @@ class Document:
                     yield number, element
 
     @property
+    def cited_keys(self) -> set[str]:
+        return {key for _, cite in self.elements("cite") for key in citation_keys(cite)}
+
+    @property
+    def figure_keys(self) -> set[str]:
+        return {figure.attributes.get("data-figure", "") for _, figure in self.elements("figure")}
+
+    @property
     def text(self) -> str:
         return "\n".join(block.text for block in self.blocks)
 
@@ -121,8 +156,8 @@ def citation_keys(element: Element) -> list[str]:
 def parse(html: str) -> Document:
     """Return the tree of a body.
 
-    Raises DocumentError for an element outside the vocabulary (nothing is dropped unsaid), a box or certainty
-    of unknown kind, a citation without a key, or text outside any block.
+    Raises DocumentError for an element outside the vocabulary (nothing is dropped unsaid), elements or words
+    where they cannot stand, a box or certainty of unknown kind, a heading without words, or a citation without a key.
     """
     unknown = _Elements.outside_the_vocabulary(html)
     if unknown:
@@ -139,11 +174,16 @@ def parse(html: str) -> Document:
 
 def _problems(root: Element, document: Document) -> Iterator[Problem]:
     for child in root.children:
-        if isinstance(child, str) and child.strip():
-            yield Problem(0, child.strip()[:40], "put this text into a paragraph")
+        if isinstance(child, str):
+            yield from _misplaced(child, root.tag, 0)
     for number, block in enumerate(document.blocks, start=1):
-        if block.tag not in BLOCKS:
-            yield Problem(number, block.text[:40], f"<{block.tag}> must stand inside a paragraph")
+        yield from _misplaced(block, root.tag, number)
+    for number, heading in document.elements("h2", "h3"):
+        if not heading.text:
+            yield Problem(number, "", "a heading needs words")
+    for number, link in document.elements("a"):
+        if any(element.tag == "cite" for element in link.walk()):
+            yield Problem(number, link.text[:40], "a citation cannot stand inside a link: it is one itself")
     for number, box in document.elements("section"):
         if box.attributes.get("data-box") not in BOXES:
             yield Problem(number, box.text[:40], f"a box is one of: {', '.join(BOXES)}")
@@ -153,6 +193,20 @@ def _problems(root: Element, document: Document) -> Iterator[Problem]:
     for number, cite in document.elements("cite"):
         if not citation_keys(cite):
             yield Problem(number, document.blocks[number - 1].text[:40], "a citation names no reference")
+
+
+def _misplaced(node: Element | str, parent: str, block: int) -> Iterator[Problem]:
+    """Yield a problem for a node that cannot stand in its parent, and for each such node inside it."""
+    if isinstance(node, str):
+        if node.strip() and parent in WORDLESS:
+            yield Problem(block, node.strip()[:40], WORDLESS[parent])
+        return
+    if node.tag not in CHILDREN.get(parent, INLINE):
+        place = "inside a list" if node.tag == "li" else "inside a paragraph" if node.tag in INLINE else ""
+        must = f"must stand {place}" if place else f"cannot stand inside <{parent}>"
+        yield Problem(block, node.text[:40], f"<{node.tag}> {must}")
+    for child in node.children:
+        yield from _misplaced(child, node.tag, block)
 
 
 class _Elements(HTMLParser):
@@ -187,6 +241,8 @@ class _Builder(HTMLParser):
         self._open[-1].children.append(element)
         if tag not in VOID:
             self._open.append(element)
+        if len(self._open) > MAX_DEPTH + 1:
+            raise DocumentError([Problem(0, "", f"elements stand inside each other more than {MAX_DEPTH} deep")])
 
     def handle_endtag(self, tag):
         if tag not in VOID and len(self._open) > 1:

@@ -48,12 +48,12 @@ def save_draft(*, article: Article, content: Content, by, now: datetime) -> Revi
 
     Saving what is already the newest revision returns that one. Locks the article. Raises document.DocumentError.
     """
+    parsed = document.parse(content.body)
     content = replace(content, body=document.sanitise(content.body))
     Article.objects.select_for_update(no_key=True).get(pk=article.pk)
     newest = article.revisions.order_by("-number").first()
     if newest is not None and newest.content_hash == content.fingerprint:
         return newest
-    parsed = document.parse(content.body)
     rendered = _render(parsed)
     revision = Revision.objects.create(
         article=article,

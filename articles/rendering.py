@@ -84,9 +84,12 @@ def _unknown_keys(document, tag, known, message):
 
 
 def slug_of(text: str) -> str:
-    """Return a heading's id: it depends on the heading's own words only, so links survive other edits."""
+    """Return a heading's id: it depends on the heading's own words only, so links survive other edits.
+
+    The prefix keeps it apart from every id of the page around it.
+    """
     ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", ascii_text).strip("-") or "section"
+    return re.sub(r"[^a-z0-9]+", "-", f"section {ascii_text}").strip("-")
 
 
 class _Renderer:
@@ -187,9 +190,7 @@ class _Renderer:
         kind = element.attributes["data-box"]
         self._box_count += 1
         identifier = f"box-{self._box_count}"
-        title = element.attributes.get("data-title") or {"in-short": "In short", "care": "When to get help"}.get(
-            kind, ""
-        )
+        title = element.attributes.get("data-title") or BOX_TITLES[kind]
         certainty = element.attributes.get("data-certainty", "")
         return (
             f'<section class="{kind}" aria-labelledby="{identifier}">'

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from articles.document import (
     BOXES,
     CERTAINTIES,
+    MAX_DEPTH,
     VOCABULARY,
     DocumentError,
     Element,
@@ -90,7 +91,7 @@ def test_parse_of_an_element_that_could_load_or_send_something_is_refused(tag):
     [
         ("loose words", Problem(0, "loose words", "put this text into a paragraph")),
         ("<p>One</p>and a tail", Problem(0, "and a tail", "put this text into a paragraph")),
-        ("<p>One</p><li>two</li>", Problem(2, "two", "<li> must stand inside a paragraph")),
+        ("<p>One</p><li>two</li>", Problem(2, "two", "<li> must stand inside a list")),
         ("<strong>bold</strong>", Problem(1, "bold", "<strong> must stand inside a paragraph")),
         ('<p>One</p><p>Two<cite data-cite=" "></cite></p>', Problem(2, "Two", "a citation names no reference")),
         ("<p>Two<cite></cite></p>", Problem(1, "Two", "a citation names no reference")),
@@ -99,6 +100,32 @@ def test_parse_of_an_element_that_could_load_or_send_something_is_refused(tag):
         (
             '<section data-box="study" data-certainty="sure"><p>x</p></section>',
             Problem(1, "x", "certainty is one of: early, mixed, good, strong, settled"),
+        ),
+        ("<ul>one<li>two</li></ul>", Problem(1, "one", "put this text into an item of the list")),
+        ("<ol><li>one</li>two</ol>", Problem(1, "two", "put this text into an item of the list")),
+        ("<ul><p>one</p></ul>", Problem(1, "one", "<p> cannot stand inside <ul>")),
+        ("<blockquote><li>two</li></blockquote>", Problem(1, "two", "<li> must stand inside a list")),
+        ("<h2>One<p>two</p></h2>", Problem(1, "two", "<p> cannot stand inside <h2>")),
+        ("<h3><ul><li>one</li></ul></h3>", Problem(1, "one", "<ul> cannot stand inside <h3>")),
+        ("<p>a</p><h2> <br></h2>", Problem(2, "", "a heading needs words")),
+        ("<h3></h3>", Problem(1, "", "a heading needs words")),
+        (
+            '<ul><li><section data-box="care"><p>x</p></section></li></ul>',
+            Problem(1, "x", "<section> cannot stand inside <li>"),
+        ),
+        ('<section data-box="care">words</section>', Problem(1, "words", "put this text into a paragraph")),
+        (
+            '<p>a<cite data-cite="b">words</cite></p>',
+            Problem(1, "words", "put this text outside the citation, which shows no words of its own"),
+        ),
+        (
+            '<figure data-figure="b">words</figure>',
+            Problem(1, "words", "put this text outside the figure, which shows no words of its own"),
+        ),
+        ('<figure data-figure="b"><p>words</p></figure>', Problem(1, "words", "<p> cannot stand inside <figure>")),
+        (
+            '<p><a href="https://a.example">link<em><cite data-cite="b"></cite></em></a></p>',
+            Problem(1, "link", "a citation cannot stand inside a link: it is one itself"),
         ),
     ],
 )
@@ -118,10 +145,30 @@ def test_parse_of_every_box_and_certainty_is_accepted(box, certainty):
     assert parse(body).blocks[0].attributes == {"data-box": box, "data-certainty": certainty}
 
 
-def test_problem_reads_as_a_sentence_for_the_writer():
-    assert str(Problem(3, "Mucus is", "a citation names no reference")) == (
-        "Paragraph 3 near “Mucus is”: a citation names no reference"
-    )
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<ul><li>one<ol><li><p>two</p><p>three</p></li></ol></li></ul>",
+        "<blockquote>one <em>two</em><p>three</p></blockquote>",
+        '<section data-box="care"><h3>one</h3><ul><li><p>two</p></li></ul><figure data-figure="x"></figure></section>',
+        "<h2>one <strong>two</strong><sup>3</sup></h2>",
+    ],
+)
+def test_parse_of_elements_where_they_may_stand_is_accepted(body):
+    assert len(parse(body).blocks) == 1
+
+
+@pytest.mark.parametrize(
+    ("block", "words", "sentence"),
+    [
+        (3, "Mucus is", "Paragraph 3 near “Mucus is”: a citation names no reference"),
+        (3, "", "Paragraph 3: a citation names no reference"),
+        (0, "Mucus is", "Near “Mucus is”: a citation names no reference"),
+        (0, "", "a citation names no reference"),
+    ],
+)
+def test_problem_reads_as_a_sentence_for_the_writer(block, words, sentence):
+    assert str(Problem(block, words, "a citation names no reference")) == sentence
 
 
 def test_document_error_says_every_problem():
@@ -142,6 +189,22 @@ def test_text_has_a_line_for_each_block_with_single_blanks():
     document = parse("<h2>First\n line</h2><ul><li><p>one</p></li><li><p>two</p></li></ul><p>three  four<br>five</p>")
     assert document.text == "First line\none two\nthree four five"
     assert document.word_count == 7
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        ("<p>H<sub>2</sub>O and <em>E. coli</em>, yes.</p>", "H2O and E. coli, yes."),
+        ('<p>Seen<cite data-cite="a"></cite>, twice.</p>', "Seen, twice."),
+        ("<h2>What is <em>Akkermansia</em>?</h2>", "What is Akkermansia?"),
+        ("<ul><li><p>one</p><p>two</p></li></ul>", "one two"),
+        ("<ul><li>one<br>two</li><li>three</li></ul>", "one two three"),
+        ("<p>one<br>two <strong>three<br></strong>four</p>", "one two three four"),
+    ],
+)
+def test_text_of_inline_markup_joins_and_of_blocks_and_lines_parts(body, text):
+    document = parse(body)
+    assert (document.text, document.word_count) == (text, len(text.split()))
 
 
 @pytest.mark.parametrize("body", ["", "<p></p>", "<!-- a note -->", '<figure data-figure="lining"></figure>'])
@@ -193,8 +256,16 @@ def test_parse_of_anything_gives_either_a_document_or_problems(html):
     assert outcome_of(html) == (document, problems)
 
 
+def nested(depth):
+    return "<blockquote>" * (depth - 1) + "<p>deep</p>" + "</blockquote>" * (depth - 1)
+
+
 def test_parse_of_deep_nesting_keeps_every_level():
-    depth = 100
-    document = parse("<blockquote>" * depth + "<p>deep</p>" + "</blockquote>" * depth)
-    assert len(list(document.elements("blockquote"))) == depth
+    document = parse(nested(MAX_DEPTH))
+    assert len(list(document.elements("blockquote", "p"))) == MAX_DEPTH
     assert document.text == "deep"
+
+
+@pytest.mark.parametrize("depth", [MAX_DEPTH + 1, 2000])
+def test_parse_of_deeper_nesting_is_refused_with_words(depth):
+    assert problems_of(nested(depth)) == [Problem(0, "", "elements stand inside each other more than 20 deep")]

@@ -1,6 +1,6 @@
 import pytest
 
-from articles.drawing import DrawingError, clean_drawing, with_text_alternative
+from articles.drawing import MAX_DEPTH, DrawingError, clean_drawing, with_text_alternative
 from articles.sample import FOLDER
 
 HEAD = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10"'
@@ -92,6 +92,7 @@ def test_clean_drawing_with_an_attribute_beyond_shape_and_colour_is_refused_by_n
         "javascript:alert(1)",
         "https://evil.example",
         "&#117;rl(x)",
+        r"\75rl(//evil.example/x.svg#a)",
         "var(--a,url(x))",
     ],
 )
@@ -131,6 +132,22 @@ def test_clean_drawing_that_is_not_well_formed_is_refused(text):
 )
 def test_clean_drawing_that_is_not_one_svg_with_a_view_box_is_refused(text):
     assert refusal(text) == "The drawing must be one <svg> with a viewBox."
+
+
+@pytest.mark.parametrize("text", [f"{HEAD}/>", drawing(" "), drawing("words")])
+def test_clean_drawing_without_shapes_is_refused(text):
+    assert refusal(text) == "The drawing is empty."
+
+
+def test_clean_drawing_nested_as_deep_as_may_be_is_returned_unchanged():
+    text = drawing("<g>" * (MAX_DEPTH - 2) + "<g />" + "</g>" * (MAX_DEPTH - 2))
+    assert clean_drawing(text) == text
+
+
+@pytest.mark.parametrize("depth", [MAX_DEPTH, 5000])
+def test_clean_drawing_nested_deeper_is_refused_with_words(depth):
+    message = "The drawing has elements inside each other more than 30 deep."
+    assert refusal(drawing("<g>" * depth + "</g>" * depth)) == message
 
 
 def test_text_alternative_names_and_describes_the_drawing_in_escaped_words():

@@ -39,10 +39,10 @@ def test_save_draft_renders_the_body_with_the_library():
     revision = make_draft(
         body='<h2>One</h2><p>Two words<cite data-cite="harper2021"></cite></p><figure data-figure="lining"></figure>'
     )
-    assert revision.html.startswith('<h2 id="one">One</h2>\n<p>Two words<sup class="citation" id="cite-1">')
+    assert revision.html.startswith('<h2 id="section-one">One</h2>\n<p>Two words<sup class="citation" id="cite-1">')
     assert "<b>Figure 1. Cells are round.</b>" in revision.html
     assert "Harper A, Day R. Mucus and microbes. <i>Gut</i>. 2021;70(4):698-706." in revision.references_html
-    assert revision.contents == [{"id": "one", "text": "One"}]
+    assert revision.contents == [{"id": "section-one", "text": "One"}]
     assert revision.word_count == 3
 
 
@@ -94,10 +94,23 @@ def test_save_draft_of_an_article_does_not_count_the_revisions_of_another():
 
 
 def test_save_draft_with_hostile_markup_keeps_none_of_it():
-    revision = make_draft(
-        body='<p onclick="x()">a<script>alert(1)</script><a href="javascript:x">b</a></p><style></style>'
-    )
+    revision = make_draft(body='<p onclick="x()" style="y">a<a href="javascript:x">b</a><!-- c --></p>')
     assert (revision.body, revision.html) == ("<p>a<a>b</a></p>", "<p>a<a>b</a></p>")
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("<p>a<script>alert(1)</script></p>", "<script> cannot be used in an article"),
+        ("<p>a</p><div>b</div>", "<div> cannot be used in an article"),
+        ('<figure data-figure="lining">words</figure>', "Paragraph 1 near “words”: put this text outside the figure"),
+        ("<blockquote>" * 1000 + "<p>x</p>", "elements stand inside each other more than 20 deep"),
+    ],
+)
+def test_save_draft_of_a_body_that_would_lose_something_is_refused_and_writes_nothing(body, message):
+    with pytest.raises(DocumentError, match=message):
+        make_draft(body=body)
+    assert not Revision.objects.exists()
 
 
 @pytest.mark.parametrize("title", ["<script>alert(1)</script>", "Hosts & guests"])

@@ -1,6 +1,6 @@
 import pytest
 
-from articles.document import CERTAINTIES, DocumentError, Problem, parse
+from articles.document import CERTAINTIES, MAX_DEPTH, DocumentError, Problem, parse
 from articles.rendering import Drawing, Source, render, slug_of
 
 HOSTILE = '<script>alert("1")</script>'
@@ -162,6 +162,7 @@ def test_render_of_two_figures_numbers_them_with_ids_of_their_own():
         ('data-box="in-short"', "in-short", "In short"),
         ('data-box="care"', "care", "When to get help"),
         ('data-box="care" data-title="Call 999"', "care", "Call 999"),
+        ('data-box="study"', "study", "Study in focus"),
         ('data-box="study" data-title="&lt;script&gt;&quot;"', "study", "&lt;script&gt;&quot;"),
     ],
 )
@@ -183,32 +184,33 @@ def test_render_of_a_certainty_fills_as_many_rods_as_its_rank_and_says_the_word(
 def test_headings_get_ids_from_their_words_and_the_sections_make_the_contents():
     page = rendered("<h2>Third line: the slow response</h2><h3>T cells</h3><h2>Why?</h2><h2>Why?</h2>")
     assert page.html == (
-        '<h2 id="third-line-the-slow-response">Third line: the slow response</h2>\n<h3 id="t-cells">T cells</h3>\n'
-        '<h2 id="why">Why?</h2>\n<h2 id="why-2">Why?</h2>'
+        '<h2 id="section-third-line-the-slow-response">Third line: the slow response</h2>\n'
+        '<h3 id="section-t-cells">T cells</h3>\n'
+        '<h2 id="section-why">Why?</h2>\n<h2 id="section-why-2">Why?</h2>'
     )
     assert page.contents == [
-        {"id": "third-line-the-slow-response", "text": "Third line: the slow response"},
-        {"id": "why", "text": "Why?"},
-        {"id": "why-2", "text": "Why?"},
+        {"id": "section-third-line-the-slow-response", "text": "Third line: the slow response"},
+        {"id": "section-why", "text": "Why?"},
+        {"id": "section-why-2", "text": "Why?"},
     ]
 
 
 def test_headings_of_hostile_words_have_harmless_ids_and_escaped_text():
     page = rendered('<h2>&lt;img src=x onerror="alert(1)"&gt;</h2>')
-    assert page.html == '<h2 id="img-src-x-onerror-alert-1">&lt;img src=x onerror="alert(1)"&gt;</h2>'
-    assert page.contents == [{"id": "img-src-x-onerror-alert-1", "text": '<img src=x onerror="alert(1)">'}]
+    assert page.html == '<h2 id="section-img-src-x-onerror-alert-1">&lt;img src=x onerror="alert(1)"&gt;</h2>'
+    assert page.contents == [{"id": "section-img-src-x-onerror-alert-1", "text": '<img src=x onerror="alert(1)">'}]
 
 
 @pytest.mark.parametrize(
     ("text", "slug"),
     [
-        ("From gut to lung", "from-gut-to-lung"),
-        ("  Crème brûlée & co. ", "creme-brulee-co"),
+        ("From gut to lung", "section-from-gut-to-lung"),
+        ("  Crème brûlée & co. ", "section-creme-brulee-co"),
         ("腸", "section"),
         ("", "section"),
     ],
 )
-def test_slug_of_words_is_lower_case_ascii(text, slug):
+def test_slug_of_words_is_lower_case_ascii_behind_a_prefix(text, slug):
     assert slug_of(text) == slug
 
 
@@ -240,5 +242,5 @@ def test_render_of_unknown_keys_reports_every_one():
 
 
 def test_render_of_deep_nesting_gives_it_back():
-    body = "<blockquote>" * 100 + "<p>deep</p>" + "</blockquote>" * 100
+    body = "<blockquote>" * (MAX_DEPTH - 1) + "<p>deep</p>" + "</blockquote>" * (MAX_DEPTH - 1)
     assert rendered(body).html == body

@@ -102,7 +102,36 @@ def test_detail_of_body_citations_figure_and_boxes_is_strict_html_whose_links_le
     pointed_at |= {button.get("popovertarget") for button in page.iter("button") if button.get("popovertarget")}
     pointed_at |= {name for element in page.iter() for name in element.get("aria-labelledby", "").split()}
     assert pointed_at - set(ids) == set()
-    assert {"one", "two", "three", "references", "ref-1", "note-1", "cite-2", "figure-1-title"} <= pointed_at
+    assert {"section-one", "section-two", "section-three", "references"} <= pointed_at
+    assert {"ref-1", "note-1", "cite-2", "figure-1-title"} <= pointed_at
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "References",
+        "Contents",
+        "Main",
+        "Talk",
+        "Next",
+        "Figure 1",
+        "Figure 1 title",
+        "Ref 1",
+        "Note 1",
+        "Cite 1",
+        "Box 1",
+    ],
+)
+def test_detail_with_a_heading_that_says_what_the_page_has_already_gives_it_an_id_of_its_own(client, words):
+    make_reference("harper2021")
+    make_figure("lining")
+    make_live_article()
+    article = make_live_article(
+        body=f'<h2>{words}</h2><h2>Two</h2><h2>Three</h2><p>a<cite data-cite="harper2021"></cite></p>'
+        '<figure data-figure="lining"></figure><section data-box="care"><p>b</p></section>'
+    )
+    ids = [element.get("id") for element in parse(client.get(article.get_absolute_url())).iter() if element.get("id")]
+    assert sorted(ids) == sorted(set(ids))
 
 
 @pytest.mark.parametrize(("sections", "contents"), [(2, []), (3, ["Section 0", "Section 1", "Section 2"]), (0, [])])
