@@ -1,5 +1,6 @@
 """References in the numeric style of the American Medical Association, by a CSL processor. Pure."""
 
+import re
 from functools import cache
 from html import escape
 from pathlib import Path
@@ -9,7 +10,20 @@ from citeproc import Citation, CitationItem, CitationStylesBibliography, Citatio
 from citeproc.source.json import CiteProcJSON
 
 STYLE = Path(__file__).parent / "csl" / "american-medical-association.csl"
-_cleaner = nh3.Cleaner(tags={"i", "b", "sup", "sub"}, attributes={}, link_rel=None)
+MARKUP = ("i", "b", "sup", "sub")  # what CSL-JSON allows inside its texts
+# The fields of CSL-JSON that are printed, by shape. Records from elsewhere carry many more: those are passed over.
+TEXTS = (
+    *("title", "container-title", "container-title-short", "collection-title", "publisher", "edition", "volume"),
+    *("issue", "page", "number", "chapter-number", "genre", "event-place", "authority"),
+)
+NAMES = ("author", "editor")
+NAME_PARTS = ("family", "given", "suffix", "dropping-particle", "non-dropping-particle")
+
+_cleaner = nh3.Cleaner(tags=set(MARKUP), attributes={}, link_rel=None)
+
+
+class RecordError(ValueError):
+    """Why a bibliographic record cannot be used, in words for the person who gave it."""
 
 
 @cache
@@ -20,29 +34,90 @@ def _style():
 def format_reference(csl: dict) -> str:
     """Return one reference as HTML with nothing in it but i, b, sub and sup.
 
-    csl: the fields of CSL-JSON (https://docs.citationstyles.org/); `id` and `type` are required. DOI and URL are
-    left to the caller, who makes links of them.
+    csl: the fields of CSL-JSON (https://docs.citationstyles.org/); `type` and `title` are required. DOI and URL are
+    left to the caller, who makes links of them. Raises RecordError.
     """
-    # citeproc-py escapes nothing: escape on the way in, and sanitise on the way out all the same.
-    source = CiteProcJSON([_escaped({name: value for name, value in csl.items() if name not in ("DOI", "URL")})])
-    bibliography = CitationStylesBibliography(_style(), source, formatter.html)
-    bibliography.register(Citation([CitationItem(csl["id"])]))
-    [entry] = bibliography.bibliography()
+    fields = _printed(csl)
+    # citeproc-py escapes nothing: escape on the way in, and sanitise on the way out all the same. A record without
+    # an author gets an empty one, because citeproc-py prints what stands in for a missing one twice.
+    record = {"author": [], **_escaped(fields), "type": csl["type"], "id": "1"}
+    try:
+        bibliography = CitationStylesBibliography(_style(), CiteProcJSON([record]), formatter.html)
+        bibliography.register(Citation([CitationItem("1")]))
+        [entry] = bibliography.bibliography()
+    except Exception as error:  # citeproc-py raises whatever an odd value leads to
+        raise RecordError(f"This record cannot be printed: {error}") from error
     text = str(entry).removeprefix("1.").strip()
+    for tag in MARKUP:
+        text = re.sub(f"&lt;{tag}&gt;(.*?)&lt;/{tag}&gt;", rf"<{tag}>\1</{tag}>", text)
     return _cleaner.clean(text)
 
 
 def short_label(csl: dict) -> str:
-    """Return how a reference is named in passing: "Harper 2021"."""
-    authors = csl.get("author") or [{}]
-    name = authors[0].get("family") or authors[0].get("literal") or csl.get("title", "Unnamed")
-    year = ((csl.get("issued") or {}).get("date-parts") or [[""]])[0][0]
+    """Return how a reference is named in passing: "Harper 2021". Raises RecordError."""
+    fields = _printed(csl)
+    author = (fields.get("author") or [{}])[0]
+    name = author.get("family") or author.get("literal") or re.sub(f"</?({'|'.join(MARKUP)})>", "", fields["title"])
+    year = fields.get("issued", {}).get("date-parts", [[""]])[0][0]
     return f"{name} {year}".strip()
+
+
+def _printed(csl) -> dict:
+    """Return the fields that are printed, or raise RecordError when one is not of its shape."""
+    if not isinstance(csl, dict) or not all(_is_words(csl.get(name)) for name in ("type", "title")):
+        raise RecordError("A record needs at least “type” and “title”.")
+    for names, is_right, shape in (
+        (TEXTS, lambda value: type(value) in (str, int), "text or a number"),
+        (NAMES, _is_list_of_names, "a list of names, each with “family” or “literal”"),
+        (["issued"], _is_date, 'a date, such as {"date-parts": [[2021, 5]]}'),
+        (["URL"], _is_address, "an address that begins with https:// or http://"),
+    ):
+        for name in names:
+            if name in csl and not is_right(csl[name]):
+                raise RecordError(f"“{name}” must be {shape}.")
+    fields = {name: csl[name] for name in TEXTS if name in csl}
+    fields |= {name: [_name(person) for person in csl[name]] for name in NAMES if name in csl}
+    if "issued" in csl:
+        fields["issued"] = {name: csl["issued"][name] for name in ("date-parts", "literal") if name in csl["issued"]}
+    return fields
+
+
+def _is_words(value) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def _is_address(value) -> bool:
+    return isinstance(value, str) and value.startswith(("https://", "http://"))
+
+
+def _is_list_of_names(value) -> bool:
+    return isinstance(value, list) and all(
+        isinstance(name, dict)
+        and (_is_words(name.get("family")) or _is_words(name.get("literal")))
+        and all(isinstance(name.get(part, ""), str) for part in NAME_PARTS)
+        for name in value
+    )
+
+
+def _name(person: dict) -> dict:
+    parts = NAME_PARTS if person.get("family") else ["literal"]
+    return {part: person[part] for part in parts if part in person}
+
+
+def _is_date(value) -> bool:
+    if not isinstance(value, dict) or not isinstance(value.get("literal", ""), str):
+        return False
+    dates = value.get("date-parts", [[1]])
+    return (
+        isinstance(dates, list)
+        and len(dates) in (1, 2)
+        and all(isinstance(date, list) and date and all(str(part).isdigit() for part in date) for date in dates)
+    )
 
 
 def _escaped(value):
     if isinstance(value, dict):
-        return {name: inner if name in ("id", "type") else _escaped(inner) for name, inner in value.items()}
+        return {name: _escaped(inner) for name, inner in value.items()}
     if isinstance(value, list):
         return [_escaped(inner) for inner in value]
     return escape(value, quote=False) if isinstance(value, str) else value

@@ -53,6 +53,19 @@ def _depth(root) -> int:
     return depth
 
 
+def legend_rows(legend) -> list[tuple[str, str, str]]:
+    """Return a legend's rows as (mark, name, text), or raise DrawingError for anything else than those words."""
+    names = ("mark", "name", "text")
+    if not isinstance(legend, list) or not all(_is_row(row, names) for row in legend):
+        raise DrawingError("A legend is a list of objects, each with “mark”, “name” and “text” in words.")
+    return [tuple(row[name] for name in names) for row in legend]
+
+
+def _is_row(row, names) -> bool:
+    words = [row.get(name) for name in names] if isinstance(row, dict) else [None]
+    return all(isinstance(word, str) and word.strip() for word in words)
+
+
 def with_text_alternative(drawing: str, *, title: str, description: str, identifier: str) -> str:
     """Return a cleaned drawing as an image with a name and a long description for those who cannot see it."""
     head, _, rest = drawing.partition(">")

@@ -9,8 +9,8 @@ from django.db import transaction
 from django.db.models import Max
 
 from articles import document, rendering
-from articles.bibliography import format_reference
-from articles.drawing import clean_drawing
+from articles.bibliography import RecordError, format_reference
+from articles.drawing import DrawingError, clean_drawing, legend_rows
 from articles.models import Article, Citation, Figure, Person, Reference, Revision
 
 
@@ -91,23 +91,31 @@ def publish(*, revision: Revision, now: datetime) -> Article:
 
 
 def _render(parsed: document.Document) -> rendering.Rendered:
-    """Render with the library. Every key is loaded, so that an error can name the nearest one there is."""
-    references = {reference.key: reference for reference in Reference.objects.all()}
-    figures = {figure.key: figure for figure in Figure.objects.select_related("source")}
-    cited = {key for _, cite in parsed.elements("cite") for key in document.citation_keys(cite)}
-    return rendering.render(
-        parsed,
-        {key: _source(reference, is_cited=key in cited) for key, reference in references.items()},
-        {key: _drawing(figure) for key, figure in figures.items()},
-    )
+    """Render with the part of the library that the body uses, so that no other row can stand in the way."""
+    reference_keys, figure_keys = (set(model.objects.values_list("key", flat=True)) for model in (Reference, Figure))
+    rendering.check_keys(parsed, reference_keys, figure_keys)
+    references = Reference.objects.filter(key__in=parsed.cited_keys)
+    figures = Figure.objects.filter(key__in=parsed.figure_keys).select_related("source")
+    problems, sources, drawings = [], {}, {}
+    for rows, prepare, prepared in ((references, _source, sources), (figures, _drawing, drawings)):
+        for row in rows:
+            try:
+                prepared[row.key] = prepare(row)
+            except (RecordError, DrawingError) as error:
+                name = row._meta.verbose_name
+                problems.append(document.Problem(0, "", f"the {name} “{row.key}” cannot be shown: {error}"))
+    if problems:
+        raise document.DocumentError(problems)
+    return rendering.render(parsed, sources, drawings)
 
 
-def _source(reference: Reference, *, is_cited: bool) -> rendering.Source:
+def _source(reference: Reference) -> rendering.Source:
     return rendering.Source(
         label=reference.label,
         kind=reference.get_kind_display(),
-        html=format_reference({**reference.csl, "id": reference.key}) if is_cited else "",
+        html=format_reference(reference.csl),
         doi=reference.doi,
+        url=reference.csl.get("URL", ""),
         sample=reference.sample,
         funding=reference.funding,
         summary=reference.summary,
@@ -121,7 +129,8 @@ def _drawing(figure: Figure) -> rendering.Drawing:
         description=figure.description,
         caption=figure.caption,
         note=figure.note,
-        legend=[(row["mark"], row["name"], row["text"]) for row in figure.legend],
+        legend=legend_rows(figure.legend),
         credit=figure.credit,
         licence=figure.licence,
+        source=figure.source.label if figure.source else "",
     )

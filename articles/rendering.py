@@ -7,9 +7,10 @@ margin note on wide screens and a popover on narrow ones.
 import difflib
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
+from urllib.parse import quote
 
 from articles.document import CERTAINTIES, VOID, Document, DocumentError, Element, Problem, citation_keys
 from articles.drawing import with_text_alternative
@@ -25,6 +26,7 @@ class Source:
     kind: str
     html: str
     doi: str = ""
+    url: str = ""
     sample: str = ""
     funding: str = ""
     summary: str = ""
@@ -32,7 +34,7 @@ class Source:
 
 @dataclass(frozen=True)
 class Drawing:
-    """What rendering needs of a figure; `svg` is cleaned. legend: (mark, name, text) in order."""
+    """What rendering needs of a figure; `svg` is cleaned. legend: (mark, name, text) in order. source: its label."""
 
     svg: str
     title: str
@@ -55,14 +57,18 @@ class Rendered:
     reference_keys: list[str]
 
 
-def render(document: Document, sources: Mapping[str, Source], drawings: Mapping[str, Drawing]) -> Rendered:
-    """Return the page. Raises DocumentError when a citation or a figure names a key that is not there."""
+def check_keys(document: Document, reference_keys: Collection[str], figure_keys: Collection[str]) -> None:
+    """Raise DocumentError when a citation or a figure names a key that is not there; say the nearest that is."""
     problems = [
-        *_unknown_keys(document, "cite", sources, "no reference has the key"),
-        *_unknown_keys(document, "figure", drawings, "no figure has the key"),
+        *_unknown_keys(document, "cite", reference_keys, "no reference has the key"),
+        *_unknown_keys(document, "figure", figure_keys, "no figure has the key"),
     ]
     if problems:
         raise DocumentError(problems)
+
+
+def render(document: Document, sources: Mapping[str, Source], drawings: Mapping[str, Drawing]) -> Rendered:
+    """Return the page. sources, drawings: every one that the document names, by key."""
     renderer = _Renderer(sources, drawings)
     html = "\n".join(renderer.element(block) for block in document.blocks)
     return Rendered(
@@ -73,7 +79,7 @@ def render(document: Document, sources: Mapping[str, Source], drawings: Mapping[
     )
 
 
-def _unknown_keys(document, tag, known, message):
+def _unknown_keys(document, tag, known, message) -> Iterator[Problem]:
     for block, element in document.elements(tag):
         keys = citation_keys(element) if tag == "cite" else [element.attributes.get("data-figure", "")]
         for key in keys:
@@ -115,17 +121,14 @@ class _Renderer:
         items = []
         for number, (key, mentions) in enumerate(self.mentions.items(), start=1):
             source = self.sources[key]
-            address = f"doi.org/{escape(source.doi)}"
-            doi = f' <a href="https://{address}">{address}</a>' if source.doi else ""
             back = " ".join(
                 f'<a href="#cite-{mention}" aria-label="Back to mention {n} of reference {number}">Back'
                 f"{f' ({n})' if len(mentions) > 1 else ''}</a>"
                 for n, mention in enumerate(mentions, start=1)
             )
             about = "; ".join(escape(part.rstrip(".")) for part in (source.kind, source.sample, source.funding) if part)
-            items.append(
-                f'<li id="ref-{number}">{source.html} <span class="study-kind">{about}.</span>{doi} {back}</li>'
-            )
+            text = f'{source.html} <span class="study-kind">{about}.</span>{_link(source)}'
+            items.append(f'<li id="ref-{number}">{text} {back}</li>')
         return f'<ol class="references">{"".join(items)}</ol>' if items else ""
 
     def _inside(self, element: Element) -> str:
@@ -179,7 +182,9 @@ class _Renderer:
             drawing.svg, title=drawing.title, description=drawing.description, identifier=identifier
         )
         note = f" {escape(drawing.note)}" if drawing.note else ""
-        credit = f"{escape(drawing.credit)} ({escape(drawing.licence)})."
+        is_credited = all(word in drawing.credit for word in drawing.source.split())
+        source = "" if is_credited else f" Source: {escape(drawing.source)}."
+        credit = f"{escape(drawing.credit)} ({escape(drawing.licence)}).{source}"
         return (
             f'<figure class="figure figure-wide" id="{identifier}">{image}<figcaption>'
             f"<p><b>Figure {self._figure_count}. {escape(drawing.caption)}</b>{note}</p>"
@@ -197,6 +202,17 @@ class _Renderer:
             f'<h2 class="heading-3" id="{identifier}">{escape(title)}</h2>'
             f"{self._inside(element)}{_certainty(certainty) if certainty else ''}</section>"
         )
+
+
+def _link(source):
+    """Return where a reference can be read: its DOI, else its address on the web, else nothing."""
+    if source.doi:
+        address, words = f"https://doi.org/{quote(source.doi)}", f"doi.org/{source.doi}"
+    elif source.url.startswith(("https://", "http://")):
+        address, words = source.url, source.url.partition("://")[2]
+    else:
+        return ""
+    return f' <a href="{escape(address)}">{escape(words)}</a>'
 
 
 def _legend(legend):

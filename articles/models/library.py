@@ -1,13 +1,17 @@
 """What articles are made with: topics, people, references, figures."""
 
+import json
+import re
+from urllib.parse import unquote
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q
 
-from articles.bibliography import short_label
-from articles.drawing import DrawingError, clean_drawing
+from articles.bibliography import RecordError, format_reference, short_label
+from articles.drawing import DrawingError, clean_drawing, legend_rows
 
 validate_key = RegexValidator(
     r"^[a-z0-9-]+$", "Use lower-case letters, digits and hyphens only: the key is typed in article bodies."
@@ -83,12 +87,26 @@ class StudyKind(models.TextChoices):
     REPORT = "report", "Report"
 
 
+RESOLVER = re.compile(r"(?:https?://)?(?:dx\.|www\.)?doi\.org/", re.IGNORECASE)
+
+
 def normalise_doi(value: str) -> str:
     """Return a DOI in lower case without its resolver: DOIs are not case-sensitive (DOI Handbook, 2.4)."""
-    value = value.strip().lower()
-    for prefix in ("https://doi.org/", "http://doi.org/", "https://dx.doi.org/", "http://dx.doi.org/", "doi:"):
-        value = value.removeprefix(prefix)
-    return value.strip()
+    value = value.strip()
+    if resolver := RESOLVER.match(value):  # an address: percent-encoded, and its query is no part of the DOI
+        value = unquote(re.split("[?#]", value[resolver.end() :])[0])
+    return re.sub(r"^doi[:\s]\s*", "", value.lower())
+
+
+def check_storable(value) -> None:
+    """Raise ValueError for what JSON can say and PostgreSQL cannot store: NUL, half a surrogate pair, NaN."""
+    try:
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False)
+        text.encode()
+    except ValueError:
+        text = r"\u0000"
+    if r"\u0000" in text:
+        raise ValueError("This holds a character or a number that cannot be stored.")
 
 
 class Reference(models.Model):
@@ -109,6 +127,11 @@ class Reference(models.Model):
         ordering = ["key"]
         constraints = [
             models.CheckConstraint(name="reference_kind_known", condition=Q(kind__in=StudyKind.values)),
+            models.CheckConstraint(
+                name="reference_doi_normal",
+                condition=Q(doi="") | Q(doi__regex=r"^10\.[0-9]{4,9}/[^\sA-Z]+$"),
+                violation_error_message="A DOI looks like 10.1000/xyz123.",
+            ),
             models.UniqueConstraint(
                 name="reference_doi_once",
                 fields=["doi"],
@@ -122,12 +145,18 @@ class Reference(models.Model):
 
     def clean(self):
         self.doi = normalise_doi(self.doi)
-        if not isinstance(self.csl, dict) or not {"type", "title"} <= self.csl.keys():
-            raise ValidationError({"csl": "A record needs at least “type” and “title”."})
+        try:
+            check_storable(self.csl)
+            format_reference(self.csl)
+        except ValueError as error:
+            raise ValidationError({"csl": str(error)}) from error
 
     @property
     def label(self):
-        return short_label(self.csl)
+        try:
+            return short_label(self.csl)
+        except RecordError:  # written past clean(): lists show it all the same
+            return self.key
 
 
 def validate_drawing(text):
@@ -162,3 +191,11 @@ class Figure(models.Model):
 
     def __str__(self):
         return self.key
+
+    def clean(self):
+        self.legend = self.legend or []  # a form gives None for a field left empty
+        try:
+            check_storable(self.legend)
+            legend_rows(self.legend)
+        except ValueError as error:
+            raise ValidationError({"legend": str(error)}) from error

@@ -32,6 +32,12 @@ def test_reference_typed_with_a_resolver_is_stored_without_it(admin_client):
     [
         ({"csl": "rubbish"}, "Enter a valid JSON."),
         ({"csl": "[]"}, "A record needs at least “type” and “title”."),
+        (
+            {"csl": '{"type": "book", "title": "a\\u0000b"}'},
+            "This holds a character or a number that cannot be stored.",
+        ),
+        ({"csl": '{"type": "book", "title": "a", "volume": []}'}, "“volume” must be text or a number."),
+        ({"doi": "hello"}, "A DOI looks like 10.1000/xyz123."),
         ({"csl": '{"type": "book"}'}, "A record needs at least “type” and “title”."),
         ({"doi": "https://doi.org/10.1000/TAKEN"}, "Another reference already has this DOI."),
         (
@@ -45,6 +51,12 @@ def test_reference_that_could_not_be_used_is_refused_with_words(admin_client, wr
     typed = {"key": "harper2021", "kind": "review", "csl": '{"type": "book", "title": "Mucus"}', **wrong}
     assert error in errors_in(admin_client.post("/admin/articles/reference/add/", typed))
     assert Reference.objects.count() == 1
+
+
+def test_reference_whose_record_went_past_the_check_is_listed_by_its_key(admin_client):
+    make_reference("bad", csl={"author": "Harper"})
+    page = parse(admin_client.get("/admin/articles/reference/"))
+    assert [cell.text for cell in page.findall(".//td[@class='field-label']")] == ["bad"]
 
 
 def test_reference_with_a_hostile_title_is_listed_as_text(admin_client):

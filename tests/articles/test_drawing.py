@@ -1,6 +1,6 @@
 import pytest
 
-from articles.drawing import MAX_DEPTH, DrawingError, clean_drawing, with_text_alternative
+from articles.drawing import MAX_DEPTH, DrawingError, clean_drawing, legend_rows, with_text_alternative
 from articles.sample import FOLDER
 
 HEAD = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10"'
@@ -148,6 +148,25 @@ def test_clean_drawing_nested_as_deep_as_may_be_is_returned_unchanged():
 def test_clean_drawing_nested_deeper_is_refused_with_words(depth):
     message = "The drawing has elements inside each other more than 30 deep."
     assert refusal(drawing("<g>" * depth + "</g>" * depth)) == message
+
+
+def test_legend_rows_come_as_mark_name_and_text_in_order():
+    legend = [{"mark": "A", "name": "Mucus", "text": "Sticky.", "more": 1}, {"text": "x", "name": "y", "mark": "1"}]
+    assert legend_rows(legend) == [("A", "Mucus", "Sticky."), ("1", "y", "x")]
+    assert legend_rows([]) == []
+
+
+@pytest.mark.parametrize(
+    "legend",
+    [
+        *({}, "words", 5, ["A"], [None], [[]], [{"mark": "A"}]),
+        [{"mark": 1, "name": "Mucus", "text": "Sticky."}],
+        [{"mark": "A", "name": "Mucus", "text": " "}],
+    ],
+)
+def test_legend_rows_of_another_shape_are_refused_with_words(legend):
+    with pytest.raises(DrawingError, match="A legend is a list of objects, each with “mark”, “name” and “text”"):
+        legend_rows(legend)
 
 
 def test_text_alternative_names_and_describes_the_drawing_in_escaped_words():

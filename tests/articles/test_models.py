@@ -153,6 +153,15 @@ def test_two_references_with_one_doi_are_refused_by_the_database():
     assert broken_constraint(refused) == "reference_doi_once"
 
 
+@pytest.mark.parametrize(
+    "doi", ["https://doi.org/10.1000/x", "10.1000/X", "10.1000/x y", "10.1000/", "10.1/x", "x10.1000/x", "hello"]
+)
+def test_doi_in_another_form_is_refused_by_the_database(doi):
+    with pytest.raises(IntegrityError) as refused, transaction.atomic():
+        make_reference(doi=doi)
+    assert broken_constraint(refused) == "reference_doi_normal"
+
+
 def test_references_without_doi_are_accepted_in_any_number():
     assert {make_reference(key).doi for key in ("one", "two")} == {""}
 
@@ -167,6 +176,11 @@ def test_references_without_doi_are_accepted_in_any_number():
         "http://dx.doi.org/10.1000/abc",
         "doi:10.1000/abc",
         "DOI: 10.1000/abc",
+        "DOI 10.1000/abc",
+        "doi.org/10.1000/abc",
+        "https://www.doi.org/10.1000/abc",
+        "https://doi.org/10.1000/abc?utm_source=x#top",
+        "https://doi.org/10.1000%2Fabc",
     ],
 )
 def test_normalise_doi_gives_every_spelling_one_form(typed):
@@ -183,6 +197,12 @@ def test_reference_checked_in_full_has_its_doi_in_one_form():
     assert reference.doi == "10.1000/abc"
 
 
+@pytest.mark.parametrize("doi", ["hello", "10.1000/a b", "10.1/x", "10.1000/", "https://a.example/10.1000/x"])
+def test_reference_with_something_else_than_a_doi_is_refused_with_words(doi):
+    with pytest.raises(ValidationError, match=r"A DOI looks like 10\.1000/xyz123"):
+        Reference(key="new", csl=make_csl(), kind=StudyKind.REVIEW, doi=doi).full_clean()
+
+
 def test_reference_with_a_known_doi_in_another_spelling_is_refused_with_words():
     make_reference("one", doi="10.1000/abc")
     reference = Reference(key="two", csl=make_csl(), kind=StudyKind.REVIEW, doi="https://doi.org/10.1000/ABC")
@@ -194,6 +214,48 @@ def test_reference_with_a_known_doi_in_another_spelling_is_refused_with_words():
 def test_reference_whose_record_lacks_type_or_title_is_refused_with_words(csl):
     with pytest.raises(ValidationError, match="A record needs at least “type” and “title”"):
         Reference(key="new", csl=csl, kind=StudyKind.REVIEW).full_clean()
+
+
+@pytest.mark.parametrize(
+    ("overrides", "message"),
+    [
+        ({"author": "Harper"}, "“author” must be a list of names, each with “family” or “literal”."),
+        ({"issued": {"date-parts": [[]]}}, '“issued” must be a date, such as {"date-parts": [[2021, 5]]}.'),
+        ({"title": "a\0b"}, "This holds a character or a number that cannot be stored."),
+        ({"note": "\ud800"}, "This holds a character or a number that cannot be stored."),
+        ({"note": float("nan")}, "This holds a character or a number that cannot be stored."),
+    ],
+)
+def test_reference_whose_record_cannot_be_printed_or_stored_is_refused_with_words(overrides, message):
+    with pytest.raises(ValidationError) as refused:
+        Reference(key="new", csl=make_csl(**overrides), kind=StudyKind.REVIEW).full_clean()
+    assert refused.value.message_dict == {"csl": [message]}
+
+
+def test_reference_whose_record_went_past_the_check_is_named_by_its_key():
+    assert make_reference("bad", csl={"author": "Harper"}).label == "bad"
+
+
+@pytest.mark.parametrize(
+    ("legend", "message"),
+    [
+        ([{"mark": "A"}], "A legend is a list of objects, each with “mark”, “name” and “text” in words."),
+        ([{"mark": "A", "name": "a\0b", "text": "x"}], "This holds a character or a number that cannot be stored."),
+    ],
+)
+def test_figure_whose_legend_cannot_be_shown_or_stored_is_refused_with_words(legend, message):
+    figure = make_figure()
+    figure.legend = legend
+    with pytest.raises(ValidationError) as refused:
+        figure.full_clean()
+    assert refused.value.message_dict == {"legend": [message]}
+
+
+def test_figure_with_its_legend_left_empty_has_none():
+    figure = make_figure()
+    figure.legend = None
+    figure.full_clean()
+    assert figure.legend == []
 
 
 @pytest.mark.parametrize("key", ["Harper2021", "harper 2021", "harper_2021", "härper", '"><script>'])

@@ -6,12 +6,13 @@ from django.contrib.auth import get_user_model
 from django.db import connection
 
 from articles.document import DocumentError
-from articles.models import Article, Citation, Revision
+from articles.models import Article, Citation, Reference, Revision
 from articles.publishing import PublishingError, check_body, publish, save_draft
 from tests.articles.factories import (
     NOW,
     make_article,
     make_content,
+    make_csl,
     make_draft,
     make_figure,
     make_live_article,
@@ -21,6 +22,8 @@ from tests.articles.factories import (
 
 pytestmark = pytest.mark.django_db
 LATER = NOW + timedelta(days=7)
+CITING = '<p>a<cite data-cite="harper2021"></cite></p>'
+DRAWN = '<figure data-figure="lining"></figure>'
 
 
 def test_save_draft_keeps_what_was_given_and_who_gave_it_when():
@@ -130,6 +133,57 @@ def test_save_draft_with_an_unknown_key_names_the_nearest_and_writes_nothing():
     with pytest.raises(DocumentError, match="no reference has the key “harper2012”; did you mean “harper2021”"):
         make_draft(article, body='<p>a<cite data-cite="harper2012"></cite></p>')
     assert (article.revisions.count(), Citation.objects.count()) == (1, 0)
+
+
+@pytest.fixture
+def bad_rows():
+    """Rows that went past clean()."""
+    make_reference("bad", csl={**make_csl(), "author": ["Harper"]})
+    make_figure("bad-legend", legend=[{"mark": "A"}])
+    make_figure("bad-drawing", drawing="words")
+
+
+def test_save_draft_beside_bad_rows_in_the_library_is_not_stopped_by_them(bad_rows):
+    make_reference("harper2021")
+    make_figure("lining")
+    assert make_draft(body=CITING + DRAWN).number == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        (
+            '<p>a<cite data-cite="bad"></cite></p>',
+            "the reference “bad” cannot be shown: “author” must be a list of names",
+        ),
+        ('<figure data-figure="bad-legend"></figure>', "the figure “bad-legend” cannot be shown: A legend is a list"),
+        ('<figure data-figure="bad-drawing"></figure>', "the figure “bad-drawing” cannot be shown: The drawing is not"),
+    ],
+)
+def test_save_draft_with_a_bad_row_of_the_library_is_refused_with_its_key(bad_rows, body, message):
+    with pytest.raises(DocumentError, match=message):
+        make_draft(body=body)
+
+
+@pytest.mark.parametrize("unused", [0, 3])
+def test_check_body_takes_the_same_queries_however_large_the_library(unused, django_assert_num_queries):
+    for number in range(unused):
+        make_reference(f"unused-{number}")
+        make_figure(f"unused-{number}", source=Reference.objects.get(key=f"unused-{number}"))
+    make_figure("lining", source=make_reference("harper2021"))
+    with django_assert_num_queries(4):
+        check_body(CITING + DRAWN)
+
+
+def test_save_draft_citing_a_page_on_the_web_links_to_it():
+    make_reference("nhs", csl={"type": "webpage", "title": "Diarrhoea", "URL": "https://www.nhs.uk/x"})
+    revision = make_draft(body='<p>a<cite data-cite="nhs"></cite></p>')
+    assert '<a href="https://www.nhs.uk/x">www.nhs.uk/x</a>' in revision.references_html
+
+
+def test_save_draft_with_a_figure_names_its_source():
+    make_figure("lining", source=make_reference("harper2021"))
+    assert "Drawn by Probio7 (CC BY 4.0). Source: Harper 2021." in make_draft(body=DRAWN).html
 
 
 @pytest.mark.django_db(transaction=True)

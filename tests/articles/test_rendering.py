@@ -1,7 +1,7 @@
 import pytest
 
 from articles.document import CERTAINTIES, MAX_DEPTH, DocumentError, Problem, parse
-from articles.rendering import Drawing, Source, render, slug_of
+from articles.rendering import Drawing, Source, check_keys, render, slug_of
 
 HOSTILE = '<script>alert("1")</script>'
 ESCAPED = "&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;"
@@ -109,6 +109,35 @@ def test_reference_list_without_doi_says_sample_and_funding_and_leads_back_to_ev
     )
 
 
+@pytest.mark.parametrize(
+    ("source", "link"),
+    [
+        (
+            {"doi": "10.1002/(sici)1<1661::aid#x>3.0.co;2-2"},
+            '<a href="https://doi.org/10.1002/%28sici%291%3C1661%3A%3Aaid%23x%3E3.0.co%3B2-2">'
+            "doi.org/10.1002/(sici)1&lt;1661::aid#x&gt;3.0.co;2-2</a> ",
+        ),
+        (
+            {"url": "https://www.nhs.uk/x?a=1&b=2"},
+            '<a href="https://www.nhs.uk/x?a=1&amp;b=2">www.nhs.uk/x?a=1&amp;b=2</a> ',
+        ),
+        ({"url": "http://a.example/"}, '<a href="http://a.example/">a.example/</a> '),
+        (
+            {"doi": "10.1000/h", "url": "https://a.example/"},
+            '<a href="https://doi.org/10.1000/h">doi.org/10.1000/h</a> ',
+        ),
+        ({"url": "javascript:alert(1)"}, ""),
+        ({}, ""),
+    ],
+)
+def test_reference_list_links_to_the_doi_or_else_to_an_address_on_the_web(source, link):
+    page = rendered('<p>A<cite data-cite="x"></cite></p>', {"x": Source(label="X", kind="Report", html="X.", **source)})
+    assert page.references_html == (
+        f'<ol class="references"><li id="ref-1">X. <span class="study-kind">Report.</span> {link}'
+        '<a href="#cite-1" aria-label="Back to mention 1 of reference 1">Back</a></li></ol>'
+    )
+
+
 def test_render_of_a_hostile_source_shows_it_as_text():
     source = Source(label=HOSTILE, kind=HOSTILE, html="safe", doi=HOSTILE, sample=HOSTILE, funding="", summary=HOSTILE)
     page = rendered('<p>A<cite data-cite="x"></cite></p>', {"x": source})
@@ -116,7 +145,7 @@ def test_render_of_a_hostile_source_shows_it_as_text():
     assert page.html == f"<p>A{mark(1, 1, ESCAPED)}{hostile_card}</p>"
     assert page.references_html == (
         f'<ol class="references"><li id="ref-1">safe <span class="study-kind">{ESCAPED}; {ESCAPED}.</span> '
-        f'<a href="https://doi.org/{ESCAPED}">doi.org/{ESCAPED}</a> '
+        f'<a href="https://doi.org/%3Cscript%3Ealert%28%221%22%29%3C/script%3E">doi.org/{ESCAPED}</a> '
         '<a href="#cite-1" aria-label="Back to mention 1 of reference 1">Back</a></li></ol>'
     )
 
@@ -129,6 +158,25 @@ def test_render_of_a_figure_gives_caption_note_credit_and_licence():
         "<figcaption><p><b>Figure 1. Cells are round.</b> Not to scale.</p>"
         '<p class="small">Drawn by Probio7 (CC BY 4.0).</p></figcaption></figure>'
     )
+
+
+@pytest.mark.parametrize(
+    ("credit", "source", "line"),
+    [
+        ("Drawn by Probio7", "Harper 2021", "Drawn by Probio7 (CC BY 4.0). Source: Harper 2021."),
+        ("Drawn by Probio7", HOSTILE, f"Drawn by Probio7 (CC BY 4.0). Source: {ESCAPED}."),
+        ("Adapted from Harper et al. 2021", "Harper 2021", "Adapted from Harper et al. 2021 (CC BY 4.0)."),
+        (
+            "Adapted from Harper et al. 2020",
+            "Harper 2021",
+            "Adapted from Harper et al. 2020 (CC BY 4.0). Source: Harper 2021.",
+        ),
+    ],
+)
+def test_render_of_a_figure_names_its_source_unless_the_credit_does(credit, source, line):
+    drawings = {"lining": make_drawing(credit=credit, source=source)}
+    html = rendered('<figure data-figure="lining"></figure>', drawings=drawings).html
+    assert html.endswith(f'<p class="small">{line}</p></figcaption></figure>')
 
 
 def test_render_of_a_legend_lists_letters_and_digits_apart():
@@ -225,15 +273,16 @@ def test_slug_of_words_is_lower_case_ascii_behind_a_prefix(text, slug):
         ('<p>A<cite data-cite="harper2021 zz"></cite></p>', "no reference has the key “zz”"),
     ],
 )
-def test_render_of_an_unknown_citation_is_refused_with_the_nearest_key(body, message):
+def test_check_keys_of_an_unknown_citation_is_refused_with_the_nearest_key(body, message):
     with pytest.raises(DocumentError) as refused:
-        rendered(f"<p>First</p>{body}")
+        check_keys(parse(f"<p>First</p>{body}"), SOURCES, {"lining"})
     assert refused.value.problems == [Problem(2, "A", message)]
 
 
-def test_render_of_unknown_keys_reports_every_one():
+def test_check_keys_of_unknown_keys_reports_every_one():
+    body = '<figure data-figure="linning"></figure><p>A<cite data-cite="x"></cite></p><figure></figure>'
     with pytest.raises(DocumentError) as refused:
-        rendered('<figure data-figure="linning"></figure><p>A<cite data-cite="x"></cite></p><figure></figure>')
+        check_keys(parse(body), SOURCES, {"lining"})
     assert refused.value.problems == [
         Problem(2, "A", "no reference has the key “x”"),
         Problem(1, "", "no figure has the key “linning”; did you mean “lining”?"),
