@@ -13,9 +13,9 @@ from django_prose_editor.widgets import AdminProseEditorWidget
 from js_asset import Media
 
 from articles import publishing
-from articles.document import DocumentError
+from articles.document import DocumentError, sanitise
 from articles.models import Article, Figure, Person, Reference, Revision, Topic
-from articles.publishing import Content, PublishingError
+from articles.publishing import Content, EditedMeanwhile, PublishingError
 
 CONTENT_FIELDS = list(Content.__dataclass_fields__)
 
@@ -73,6 +73,8 @@ class ArticleForm(forms.ModelForm):
     change_note = forms.CharField(
         max_length=200, required=False, widget=AdminTextInputWidget, help_text="What changed, in words for readers."
     )
+    # number of the newest revision when the form was opened, 0 before the first
+    based_on = forms.IntegerField(required=False, initial=0, widget=forms.HiddenInput)
 
     class Meta:
         model = Article
@@ -80,10 +82,11 @@ class ArticleForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        newest = self.instance.revisions.first() if self.instance.pk else None
-        if newest is not None:
-            self.initial.update({name: getattr(newest, name) for name in CONTENT_FIELDS})
-            self.initial.update(author=newest.author_id, reviewer=newest.reviewer_id)
+        self.newest = self.instance.revisions.first() if self.instance.pk else None
+        if self.newest is not None:
+            self.initial.update({name: getattr(self.newest, name) for name in CONTENT_FIELDS})
+            self.initial.update(author=self.newest.author_id, reviewer=self.newest.reviewer_id)
+            self.initial.update(change_note="", based_on=self.newest.number)
 
     def clean_body(self):
         body = self.cleaned_data["body"]
@@ -91,13 +94,21 @@ class ArticleForm(forms.ModelForm):
             publishing.check_body(body)
         except DocumentError as error:
             raise forms.ValidationError([str(problem) for problem in error.problems]) from error
-        return body
+        return sanitise(body)
+
+    def clean_based_on(self):
+        return self.cleaned_data["based_on"] or 0
 
     def clean(self):
         cleaned = super().clean()
         reviewed_on, next_review_on = cleaned.get("reviewed_on"), cleaned.get("next_review_on")
         if reviewed_on and next_review_on and next_review_on <= reviewed_on:
             self.add_error("next_review_on", "The next review comes after the last one.")
+        if not self.errors:
+            try:
+                publishing.refuse_if_outdated(newest=self.newest, content=self.content, based_on=cleaned["based_on"])
+            except EditedMeanwhile as error:
+                self.add_error(None, str(error))
         return cleaned
 
     @property
@@ -115,7 +126,7 @@ class ArticleAdmin(admin.ModelAdmin):
     search_fields = ["slug", "revisions__title"]
     fieldsets = [
         ("Address", {"fields": ["slug", "topic", "cover"]}),
-        ("Content", {"fields": ["title", "standfirst", "body"]}),
+        ("Content", {"fields": ["title", "standfirst", "body", "based_on"]}),
         ("Who and when", {"fields": ["author", "reviewer", "reviewed_on", "next_review_on", "change_note"]}),
     ]
 
@@ -143,11 +154,21 @@ class ArticleAdmin(admin.ModelAdmin):
     def view_on_site(self, article):
         return article.get_absolute_url() if article.live_revision_id else None
 
+    def save_model(self, request, obj, form, change):
+        # Only what the form holds: somebody may have published since this request read the article.
+        obj.save(update_fields=ArticleForm.Meta.fields if change else None)
+
     def save_related(self, request, form, formsets, change):
         """Keep the content as a revision, and publish it when that button was pressed."""
         super().save_related(request, form, formsets, change)
         now = timezone.now()
-        revision = publishing.save_draft(article=form.instance, content=form.content, by=request.user, now=now)
+        revision = publishing.save_draft(
+            article=form.instance,
+            content=form.content,
+            by=request.user,
+            now=now,
+            based_on=form.cleaned_data["based_on"],
+        )
         if "_publish" in request.POST:
             try:
                 publishing.publish(revision=revision, now=now)
@@ -160,7 +181,11 @@ class ArticleAdmin(admin.ModelAdmin):
 
     @method_decorator(csp_update({"style-src": [EDITOR_STYLE]}))
     def changeform_view(self, *args, **kwargs):
-        return super().changeform_view(*args, **kwargs)
+        try:
+            return super().changeform_view(*args, **kwargs)
+        except (EditedMeanwhile, DocumentError):
+            # Something changed after the form was checked. Nothing was written; checked again, the form says what.
+            return super().changeform_view(*args, **kwargs)
 
     def render_change_form(self, request, context, *args, **kwargs):
         # The editor's import map is an inline script; the strict policy lets it run by its nonce only.

@@ -6,7 +6,6 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Max
 
 from articles import document, rendering
 from articles.bibliography import RecordError, format_reference
@@ -16,6 +15,10 @@ from articles.models import Article, Citation, Figure, Person, Reference, Revisi
 
 class PublishingError(ValueError):
     """Why an article cannot be published, in words for the person who tried."""
+
+
+class EditedMeanwhile(PublishingError):
+    """Somebody else saved other content after this one was begun."""
 
 
 @dataclass(frozen=True)
@@ -31,10 +34,10 @@ class Content:
     next_review_on: date | None = None
     change_note: str = ""
 
-    @property
-    def fingerprint(self) -> str:
-        values = asdict(replace(self, author=self.author.pk, reviewer=self.reviewer and self.reviewer.pk))
-        return hashlib.sha256(json.dumps(values, default=str, sort_keys=True).encode()).hexdigest()
+    def repeats(self, revision: Revision) -> bool:
+        """Say whether a revision holds this already. A note left empty changes nothing."""
+        values = vars(self).items()
+        return all(value == getattr(revision, name) for name, value in values if value or name != "change_note")
 
 
 def check_body(body: str) -> None:
@@ -42,26 +45,40 @@ def check_body(body: str) -> None:
     _render(document.parse(body))
 
 
+def refuse_if_outdated(*, newest: Revision | None, content: Content, based_on: int) -> None:
+    """Raise EditedMeanwhile when the newest revision is not number `based_on` (0: none) and says something else."""
+    if newest is not None and newest.number != based_on and not content.repeats(newest):
+        raise EditedMeanwhile(
+            f"{newest.created_by or 'Somebody'} saved revision {newest.number} while you were writing, so yours is "
+            "not saved. Copy what you typed, open the article again and put it in there."
+        )
+
+
 @transaction.atomic
-def save_draft(*, article: Article, content: Content, by, now: datetime) -> Revision:
+def save_draft(*, article: Article, content: Content, by, now: datetime, based_on: int | None = None) -> Revision:
     """Keep the content as the article's newest revision, rendered, and return it.
 
-    Saving what is already the newest revision returns that one. Locks the article. Raises document.DocumentError.
+    Saving what the newest revision says and shows returns that one; a reference or figure corrected since then makes
+    a new one. based_on: number of the revision the writer started from, 0 for none; None does not look.
+    Locks the article. Raises document.DocumentError, and EditedMeanwhile.
     """
     parsed = document.parse(content.body)
     content = replace(content, body=document.sanitise(content.body))
     Article.objects.select_for_update(no_key=True).get(pk=article.pk)
     newest = article.revisions.order_by("-number").first()
-    if newest is not None and newest.content_hash == content.fingerprint:
-        return newest
+    if based_on is not None:
+        refuse_if_outdated(newest=newest, content=content, based_on=based_on)
     rendered = _render(parsed)
+    content_hash = _fingerprint(content, rendered)
+    if newest is not None and newest.content_hash == content_hash and content.repeats(newest):
+        return newest
     revision = Revision.objects.create(
         article=article,
-        number=(article.revisions.aggregate(last=Max("number"))["last"] or 0) + 1,
-        **{name: getattr(content, name) for name in Content.__dataclass_fields__},
+        number=newest.number + 1 if newest is not None else 1,
+        **vars(content),
         created_at=now,
         created_by=by,
-        content_hash=content.fingerprint,
+        content_hash=content_hash,
         html=rendered.html,
         contents=rendered.contents,
         references_html=rendered.references_html,
@@ -73,6 +90,13 @@ def save_draft(*, article: Article, content: Content, by, now: datetime) -> Revi
         for position, key in enumerate(rendered.reference_keys, start=1)
     )
     return revision
+
+
+def _fingerprint(content: Content, rendered: rendering.Rendered) -> str:
+    """Return a hash of what was given, but for the note, and of what readers get."""
+    people = {"author": content.author.pk, "reviewer": content.reviewer and content.reviewer.pk}
+    values = vars(content) | people | {"change_note": "", "rendered": asdict(rendered)}
+    return hashlib.sha256(json.dumps(values, default=str, sort_keys=True).encode()).hexdigest()
 
 
 @transaction.atomic

@@ -1,11 +1,16 @@
+import threading
+from contextlib import contextmanager
 from datetime import date
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
+from django.db import connection, transaction
 
 from articles.models import Article, Revision
+from articles.publishing import publish
 from tests.articles.factories import (
+    NOW,
     make_article,
     make_draft,
     make_live_article,
@@ -13,6 +18,7 @@ from tests.articles.factories import (
     make_reference,
     make_topic,
 )
+from tests.conftest import wait_for
 from tests.pages import parse, text_of
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +46,7 @@ def typed():
         "reviewed_on": "05/01/2026",
         "next_review_on": "05/01/2027",
         "change_note": "",
+        "based_on": 0,
     }
 
 
@@ -93,7 +100,13 @@ def test_article_published_from_the_form_is_read_at_once_and_the_form_links_to_i
 
 def test_article_form_opens_with_the_newest_revision(admin_client, article, typed):
     values = form_values(admin_client.get(change_url(article)))
+    typed["based_on"] = 1
     assert {name: values[name] for name in typed} == {name: str(value) for name, value in typed.items()}
+
+
+def test_article_form_opens_without_the_note_of_the_last_change(admin_client):
+    article = make_draft(change_note="New figure").article
+    assert form_values(admin_client.get(change_url(article)))["change_note"] == ""
 
 
 def test_article_saved_with_the_same_content_makes_no_new_revision(admin_client, article, typed):
@@ -105,19 +118,82 @@ def test_article_saved_with_the_same_content_makes_no_new_revision(admin_client,
 
 def test_article_form_sent_back_untouched_makes_no_new_revision(admin_client, article):
     url = change_url(article)
+    make_draft(article, title="With a note", change_note="New figure")
     values = form_values(admin_client.get(url))
     admin_client.post(url, {**{name: value for name, value in values.items() if name[0] != "_"}, "_save": "1"})
-    assert article.revisions.count() == 1
+    assert article.revisions.count() == 2
+
+
+def test_article_form_opened_before_somebody_saved_is_refused_and_what_was_typed_is_kept(admin_client, article, typed):
+    make_draft(article, title="Theirs", by=get_user_model().objects.create_user("priya"))
+    mine = {**typed, "title": "Mine", "cover": "fibre", "based_on": 1}
+    response = admin_client.post(change_url(article), {**mine, "_publish": "1"})
+    assert errors_in(response) == [
+        "priya saved revision 2 while you were writing, so yours is not saved. "
+        "Copy what you typed, open the article again and put it in there."
+    ]
+    values = form_values(response)
+    assert {name: values[name] for name in mine} == {name: str(value) for name, value in mine.items()}
+    article.refresh_from_db()
+    assert (article.revisions.first().title, article.cover, article.live_revision) == ("Theirs", "defence", None)
+
+
+def test_article_form_without_its_revision_number_is_refused(admin_client, article, typed):
+    del typed["based_on"]
+    admin_client.post(change_url(article), {**typed, "title": "Mine", "_save": "1"})
+    assert [revision.title for revision in article.revisions.all()] == ["Mucus"]
+
+
+@contextmanager
+def form_held_up(client, article, values):
+    """Post the form, and run the block after its check and before its save; yield where its response will be."""
+    responses = []
+
+    def save():
+        responses.append(client.post(change_url(article), values))
+        connection.close()
+
+    thread = threading.Thread(target=save)
+    with transaction.atomic():
+        Article.objects.select_for_update(no_key=True).get(pk=article.pk)
+        thread.start()
+        wait_for(somebody_waits_for_a_lock, seconds=10, what="the form to wait for the article")
+        yield responses
+    thread.join()
+
+
+def somebody_waits_for_a_lock():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
+        return cursor.fetchone()[0]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_article_form_checked_before_somebody_saved_and_saved_after_is_refused_too(admin_client, article, typed):
+    mine = {**typed, "title": "Mine", "based_on": 1, "_save": "1"}
+    with form_held_up(admin_client, article, mine) as responses:
+        make_draft(article, title="Theirs")
+    assert errors_in(responses[0])[0].startswith("Somebody saved revision 2 while you were writing")
+    assert [revision.title for revision in article.revisions.all()] == ["Theirs", "Mucus"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_article_form_saved_while_somebody_publishes_leaves_the_article_published(admin_client, article, typed):
+    mine = {**typed, "title": "Mine", "based_on": 1, "_save": "1"}
+    with form_held_up(admin_client, article, mine):
+        publish(revision=article.revisions.get(), now=NOW)
+    article.refresh_from_db()
+    assert (article.revisions.first().title, article.live_revision.title) == ("Mine", "Mucus")
 
 
 def test_article_edited_after_publication_waits_as_a_draft_until_it_is_published(admin_client, client, typed):
     admin_client.post(ADD, {**typed, "_publish": "1"})
     article = Article.objects.get()
-    edited = {**typed, "body": "<p>Edited.</p>", "change_note": "Shorter."}
+    edited = {**typed, "body": "<p>Edited.</p>", "change_note": "Shorter.", "based_on": 1}
     admin_client.post(change_url(article), {**edited, "_save": "1"})
     assert "It is sticky." in text_of(client.get("/articles/mucus/"))
     assert "Live (revision 1), newer draft waiting" in text_of(admin_client.get("/admin/articles/article/"))
-    admin_client.post(change_url(article), {**edited, "_publish": "1"})
+    admin_client.post(change_url(article), {**edited, "based_on": 2, "_publish": "1"})
     assert "Edited." in text_of(client.get("/articles/mucus/"))
     assert "Live (revision 2)" in text_of(admin_client.get("/admin/articles/article/"))
     assert "waiting" not in text_of(admin_client.get("/admin/articles/article/"))
@@ -179,7 +255,7 @@ def test_publishing_without_a_review_is_refused_and_the_draft_saved(admin_client
         "Saved as revision 1, but not published. "
         "An article needs a reviewer and the date of the review before readers see it."
     ]
-    admin_client.post(change_url(article), {**typed, "_publish": "1"})
+    admin_client.post(change_url(article), {**typed, "based_on": 1, "_publish": "1"})
     assert admin_client.get("/articles/mucus/").status_code == 200
 
 

@@ -6,8 +6,8 @@ from django.contrib.auth import get_user_model
 from django.db import connection
 
 from articles.document import DocumentError
-from articles.models import Article, Citation, Reference, Revision
-from articles.publishing import PublishingError, check_body, publish, save_draft
+from articles.models import Article, Citation, Figure, Reference, Revision
+from articles.publishing import EditedMeanwhile, PublishingError, check_body, publish, save_draft
 from tests.articles.factories import (
     NOW,
     make_article,
@@ -90,6 +90,66 @@ def test_save_draft_of_what_an_older_revision_said_is_a_new_revision():
     article, people = make_article(), {"author": make_person(), "reviewer": make_person()}
     numbers = [make_draft(article, **people, title=title).number for title in ("One", "Two", "One")]
     assert numbers == [1, 2, 3]
+
+
+def test_save_draft_without_a_note_of_what_has_one_already_is_no_change():
+    article, people = make_article(), {"author": make_person(), "reviewer": make_person()}
+    first = make_draft(article, **people, change_note="New figure")
+    assert make_draft(article, **people) == first
+    assert make_draft(article, **people, title="Newer").change_note == ""
+
+
+@pytest.mark.parametrize(
+    ("body", "correct", "shown"),
+    [
+        (CITING, lambda: Reference.objects.update(csl=make_csl(title="Corrected")), "Corrected"),
+        (CITING, lambda: Reference.objects.update(summary="Retracted."), "Retracted."),
+        (DRAWN, lambda: Figure.objects.update(caption="Corrected"), "Corrected"),
+    ],
+)
+def test_save_draft_after_the_library_was_corrected_is_a_new_revision_that_shows_it(body, correct, shown):
+    make_reference("harper2021")
+    make_figure("lining")
+    article, content = make_article(), make_content(body=body)
+    first = save_draft(article=article, content=content, by=None, now=NOW)
+    correct()
+    second = save_draft(article=article, content=content, by=None, now=LATER)
+    assert (second.number, shown in second.html + second.references_html) == (2, True)
+    assert shown not in first.html + first.references_html
+    assert save_draft(article=article, content=content, by=None, now=LATER) == second
+
+
+def test_save_draft_after_the_library_was_corrected_elsewhere_is_no_change():
+    make_reference("harper2021")
+    article, content = make_article(), make_content()
+    first = save_draft(article=article, content=content, by=None, now=NOW)
+    Reference.objects.update(summary="Retracted.")
+    assert save_draft(article=article, content=content, by=None, now=LATER) == first
+
+
+@pytest.mark.parametrize("based_on", [1, 3, 0])
+def test_save_draft_based_on_another_revision_than_the_newest_is_refused_and_writes_nothing(based_on):
+    article = make_article()
+    make_draft(article)
+    make_draft(article, title="Theirs", by=get_user_model().objects.create_user("priya"))
+    with pytest.raises(EditedMeanwhile, match="priya saved revision 2 while you were writing, so yours is not saved"):
+        save_draft(article=article, content=make_content(title="Mine"), by=None, now=NOW, based_on=based_on)
+    assert article.revisions.count() == 2
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_save_draft_based_on_the_newest_revision_is_the_next(number):
+    article = make_article()
+    for _ in range(number):
+        make_draft(article)
+    saved = save_draft(article=article, content=make_content(title="Mine"), by=None, now=NOW, based_on=number)
+    assert saved.number == number + 1
+
+
+def test_save_draft_sent_twice_returns_the_revision_of_the_first_time():
+    article, content = make_article(), make_content()
+    twice = [save_draft(article=article, content=content, by=None, now=NOW, based_on=0) for _ in range(2)]
+    assert (twice[0], article.revisions.count()) == (twice[1], 1)
 
 
 def test_save_draft_of_an_article_does_not_count_the_revisions_of_another():
