@@ -103,10 +103,14 @@ def _fingerprint(content: Content, rendered: rendering.Rendered) -> str:
 def publish(*, revision: Revision, now: datetime) -> Article:
     """Show a revision to readers from now on. The first publication sets the article's date.
 
-    Locks the article. Raises PublishingError when nobody has reviewed the revision.
+    Locks the article. Raises PublishingError when nobody but its author has reviewed the revision, or it is empty.
     """
     if revision.reviewer is None or revision.reviewed_on is None:
         raise PublishingError("An article needs a reviewer and the date of the review before readers see it.")
+    if revision.reviewer == revision.author:
+        raise PublishingError("Somebody other than the author has to review an article.")
+    if not revision.word_count:
+        raise PublishingError("An article without words cannot be shown to readers.")
     article = Article.objects.select_for_update(no_key=True).get(pk=revision.article_id)
     article.live_revision = revision
     article.publish_at = article.publish_at or now

@@ -39,10 +39,21 @@ def copy_of(revision, **overrides):
         ({"publish_at": None}, "article_live_has_time"),
         ({"expire_at": NOW}, "article_expires_after_publication"),
         ({"expire_at": NOW - timedelta(days=1)}, "article_expires_after_publication"),
+        ({"live_revision": lambda: make_draft()}, "article_live_revision_reviewed"),
+        ({"live_revision": lambda: make_draft(Article.objects.get(), reviewer=None)}, "article_live_revision_reviewed"),
+        (
+            {"live_revision": lambda: make_draft(Article.objects.get(), reviewed_on=None)},
+            "article_live_revision_reviewed",
+        ),
+        (
+            {"live_revision": lambda: make_draft(Article.objects.get(), author=(one := make_person()), reviewer=one)},
+            "article_live_revision_reviewed",
+        ),
     ],
 )
 def test_impossible_articles_are_refused_by_the_database(values, constraint):
     article = make_live_article()
+    values = {name: value() if callable(value) else value for name, value in values.items()}
     with pytest.raises(IntegrityError) as refused, transaction.atomic():
         Article.objects.filter(pk=article.pk).update(**values)
     assert broken_constraint(refused) == constraint
@@ -79,17 +90,20 @@ def test_impossible_revisions_are_refused_by_the_database(values, constraint):
         "UPDATE articles_revision SET html = '' WHERE id = %s",
         "UPDATE articles_revision SET title = title WHERE id = %s",
         "DELETE FROM articles_revision WHERE id = %s",
+        "UPDATE articles_citation SET position = 9 WHERE revision_id = %s",
+        "DELETE FROM articles_citation WHERE revision_id = %s",
     ],
 )
-def test_revision_is_neither_changed_nor_deleted_by_anybody(statement):
-    revision = make_draft()
+def test_revision_and_its_citations_are_neither_changed_nor_deleted_by_anybody(statement):
+    make_reference("harper2021")
+    revision = make_draft(body='<p>a<cite data-cite="harper2021"></cite></p>')
     with (
         pytest.raises(IntegrityError, match="a revision is never changed or deleted"),
         transaction.atomic(),
         connection.cursor() as cursor,
     ):
         cursor.execute(statement, [revision.pk])
-    assert Revision.objects.get().title == "Mucus"
+    assert (Revision.objects.get().title, Citation.objects.get().position) == ("Mucus", 1)
 
 
 def test_revision_saved_or_deleted_through_its_model_is_refused_too():

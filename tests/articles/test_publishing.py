@@ -304,6 +304,18 @@ def test_publish_without_a_review_is_refused_and_changes_nothing(missing):
     assert article.live_revision.number == 1
 
 
+@pytest.mark.parametrize("body", ["<p></p>", "<p> <br></p>"])
+def test_publish_without_words_is_refused(body):
+    with pytest.raises(PublishingError, match="without words cannot be shown to readers"):
+        publish(revision=make_draft(body=body), now=NOW)
+
+
+def test_publish_of_what_only_its_author_has_reviewed_is_refused():
+    person = make_person()
+    with pytest.raises(PublishingError, match="Somebody other than the author has to review"):
+        publish(revision=make_draft(author=person, reviewer=person), now=NOW)
+
+
 def test_draft_saved_after_publication_is_not_what_readers_get():
     article = make_live_article(title="Live")
     make_draft(article, title="Draft")
