@@ -5,7 +5,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin import display
 from django.contrib.admin.widgets import AdminDateWidget, AdminTextInputWidget
-from django.db.models import Max
+from django.db.models import F, OuterRef, Subquery
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.decorators import method_decorator
@@ -120,9 +120,9 @@ class ArticleForm(forms.ModelForm):
 class ArticleAdmin(admin.ModelAdmin):
     form = ArticleForm
     change_form_template = "admin/articles/article_change_form.html"
-    list_display = ["newest_title", "state", "topic", "publish_at", "slug"]
+    list_display = ["title", "state", "topic", "publish_at", "slug"]
     list_filter = ["topic"]
-    list_select_related = ["topic", "live_revision"]
+    list_select_related = ["topic"]
     search_fields = ["slug", "revisions__title"]
     fieldsets = [
         ("Address", {"fields": ["slug", "topic", "cover"]}),
@@ -134,25 +134,35 @@ class ArticleAdmin(admin.ModelAdmin):
         js = ["js/articles/name-editor.js"]
 
     def get_queryset(self, request):
-        return super().get_queryset(request).annotate(newest_number=Max("revisions__number"))
+        newest = Revision.objects.filter(article=OuterRef("pk")).order_by("-number")
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(
+                newest_title=Subquery(newest.values("title")[:1]),
+                newest_number=Subquery(newest.values("number")[:1]),
+                live_number=F("live_revision__number"),
+            )
+        )
 
     @display(description="title")
-    def newest_title(self, article):
-        return article.live_revision.title if article.live_revision else article.slug
+    def title(self, article):
+        return article.newest_title or article.slug
 
     @display(description="state")
     def state(self, article):
-        if article.live_revision is None:
+        if article.live_number is None:
             return "Draft"
-        if article.newest_number > article.live_revision.number:
-            return f"Live (revision {article.live_revision.number}), newer draft waiting"
-        return f"Live (revision {article.live_revision.number})"
+        if article.newest_number > article.live_number:
+            return f"Live (revision {article.live_number}), newer draft waiting"
+        return f"Live (revision {article.live_number})"
 
     def has_delete_permission(self, request, obj=None):
         return False  # addresses are kept for ever: links to them live outside
 
     def view_on_site(self, article):
-        return article.get_absolute_url() if article.live_revision_id else None
+        is_live = Article.objects.live(timezone.now()).filter(pk=article.pk).exists()
+        return article.get_absolute_url() if is_live else None
 
     def save_model(self, request, obj, form, change):
         # Only what the form holds: somebody may have published since this request read the article.

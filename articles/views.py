@@ -19,9 +19,8 @@ def article_list(request):
 @require_safe
 def article_detail(request, slug):
     """Show one live article as it was rendered when saved. One query, and one for what to read next."""
-    people = ("live_revision__author", "live_revision__reviewer")
-    live = Article.objects.live(timezone.now()).newest_first().select_related(*people)
-    article = get_object_or_404(live, slug=slug)
+    shown = ("topic", "live_revision__author", "live_revision__reviewer")
+    article = get_object_or_404(Article.objects.live(timezone.now()).select_related(*shown), slug=slug)
     revision = article.live_revision
     context = {
         "article": article,

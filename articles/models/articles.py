@@ -32,7 +32,9 @@ class ArticleQuerySet(models.QuerySet):
         return self.filter(Q(expire_at=None) | Q(expire_at__gt=now), live_revision__isnull=False, publish_at__lte=now)
 
     def newest_first(self):
-        return self.select_related("live_revision", "topic").order_by("-publish_at", "-pk")
+        """For lists: what a card shows, without the long texts of the pages."""
+        page_only = [f"live_revision__{name}" for name in ("body", "html", "references_html", "contents")]
+        return self.select_related("live_revision", "topic").defer(*page_only).order_by("-publish_at", "-pk")
 
 
 class Article(models.Model):

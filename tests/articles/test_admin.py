@@ -1,11 +1,12 @@
 import threading
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 from django.db import connection, transaction
+from django.utils import timezone
 
 from articles.models import Article, Revision
 from articles.publishing import publish
@@ -260,6 +261,22 @@ def test_publishing_without_a_review_is_refused_and_the_draft_saved(admin_client
 
 
 @pytest.mark.parametrize(
+    ("publish_at", "expire_at", "links"),
+    [
+        (-1, None, 1),
+        (1, None, 0),
+        (-2, -1, 0),
+    ],
+)
+def test_article_form_links_to_the_site_only_while_readers_can_see_it(admin_client, publish_at, expire_at, links):
+    day = timedelta(days=1)
+    times = {"publish_at": publish_at, "expire_at": expire_at}
+    times = {name: None if days is None else timezone.now() + days * day for name, days in times.items()}
+    page = parse(admin_client.get(change_url(make_live_article(**times))))
+    assert len([a for a in page.iter("a") if a.get("class") == "viewsitelink"]) == links
+
+
+@pytest.mark.parametrize(
     ("wrong", "error"),
     [
         ({"title": ""}, "This field is required."),
@@ -314,3 +331,15 @@ def test_article_list_takes_the_same_queries_however_many_articles(admin_client,
     with django_assert_num_queries(6):
         page = admin_client.get("/admin/articles/article/")
     assert text_of(page).count("newer draft waiting") == count
+
+
+def test_article_list_names_each_by_its_newest_title_or_else_its_address(admin_client):
+    make_article(slug="a-empty")
+    make_draft(make_draft(make_article(slug="b-draft"), title="First").article, title="Second")
+    make_draft(make_live_article(slug="c-live", title="Live"), title="Newer")
+    page = parse(admin_client.get("/admin/articles/article/"))
+    assert ["".join(cell.itertext()) for cell in page.findall(".//th[@class='field-title']")] == [
+        "a-empty",
+        "Second",
+        "Newer",
+    ]

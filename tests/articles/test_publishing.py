@@ -341,3 +341,9 @@ def test_live_articles_are_those_between_publication_and_expiry(publish_at, expi
 def test_newest_first_orders_by_publication_and_then_by_creation():
     old, tied, new = (make_live_article(publish_at=NOW + timedelta(days=days)) for days in (0, 1, 1))
     assert list(Article.objects.newest_first()) == [new, tied, old]
+
+
+def test_newest_first_leaves_the_long_texts_in_the_database():
+    make_live_article()
+    revision = Article.objects.newest_first().get().live_revision
+    assert revision.get_deferred_fields() == {"body", "html", "references_html", "contents"}

@@ -58,6 +58,20 @@ def test_load_sample_articles_keeps_the_topics_and_people_that_are_there():
     assert (revision.article.topic.name, revision.author.name) == ("Our defences", "Nell O.")
 
 
+@pytest.mark.parametrize(
+    "topic",
+    [
+        {"slug": "immune", "name": "Immune", "shape": "y"},
+        {"slug": "immune", "name": "Immunity", "shape": "rod"},
+        {"slug": "immunity", "name": "Defences", "shape": "rod"},
+    ],
+)
+def test_load_sample_articles_uses_the_teams_topic_of_that_address_name_or_shape(topic):
+    topic = Topic.objects.create(**topic)
+    call_command("load_sample_articles")
+    assert Article.objects.get().topic == topic
+
+
 def test_load_sample_articles_beside_an_article_of_the_teams_writes_nothing(capsys):
     article = make_article()
     call_command("load_sample_articles")
