@@ -1,4 +1,4 @@
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from email import message_from_bytes
 from email.policy import default
 
@@ -7,7 +7,8 @@ from icalendar import Calendar
 
 from consultations import emails
 from consultations.invites import invite
-from tests.factories import NOW, make_booking, make_consultation_type
+from consultations.models import EmailKind
+from tests.factories import NOW, make_booking, make_consultation_type, make_nutritionist
 
 pytestmark = pytest.mark.django_db
 
@@ -37,6 +38,45 @@ def test_confirmation_says_when_with_whom_and_the_reference_in_text_and_html():
 def test_confirmation_in_summer_names_british_summer_time():
     _, message = composed(starts_at=datetime(2027, 7, 6, 9, 0, tzinfo=UTC), now=datetime(2027, 7, 1, tzinfo=UTC))
     assert "Tuesday 6 July 2027 at 10:00, London time (BST)" in part(message, "text/plain")
+
+
+def test_confirmation_to_a_client_elsewhere_says_their_time_beside_londons():
+    _, message = composed(time_zone="America/New_York")
+    for content_type in ("text/plain", "text/html"):
+        content = part(message, content_type)
+        assert "Tuesday 5 January 2027 at 10:00, London time (GMT)" in " ".join(content.split()).replace("</b>", "")
+        assert "Tuesday 5 January 2027 at 05:00, New York time (EST)" in content
+
+
+def test_confirmation_of_a_berlin_nutritionists_hour_is_in_london_time():
+    consultation_type = make_consultation_type(
+        make_nutritionist(time_zone="Europe/Berlin", hours=((time(9), time(10)),))
+    )
+    nine_in_berlin = datetime(2027, 1, 5, 8, 0, tzinfo=UTC)
+    booking = make_booking(consultation_type, starts_at=nine_in_berlin)
+    message = message_from_bytes(emails.compose(booking.emails.get()).message().as_bytes(), policy=default)
+    assert "Tuesday 5 January 2027 at 08:00, London time (GMT)" in part(message, "text/plain")
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        (EmailKind.REQUESTED, "The time is kept for you."),
+        (EmailKind.DECLINED, "We are sorry that we cannot take it."),
+        (EmailKind.EXPIRED, "We should have answered and did not"),
+        (EmailKind.ALREADY_BOOKED, "nothing new was booked"),
+    ],
+)
+def test_every_message_is_whole_in_text_and_html_without_the_calendar_file(kind, words):
+    booking = make_booking(make_consultation_type(needs_approval=True), notes="A secret of mine.")
+    booking.emails.update(kind=kind)
+    message = message_from_bytes(emails.compose(booking.emails.get()).message().as_bytes(), policy=default)
+    for content_type in ("text/plain", "text/html"):
+        content = " ".join(part(message, content_type).split())
+        assert words in content
+        assert booking.reference in content
+        assert "A secret of mine" not in content
+    assert [one.get_content_type() for one in message.walk()][1:] == ["text/plain", "text/html"]
 
 
 def test_confirmation_is_text_html_and_invite_with_the_calendar_file_attached():
