@@ -2,11 +2,14 @@
 
 import itertools
 import os
+import statistics
 import subprocess
 import sys
+import threading
 import time
 import urllib.error
 import urllib.request
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import time as wall_time
 from datetime import timedelta
@@ -22,6 +25,7 @@ from probio.local.state import free_port
 TIMES = "/consultations/load/times/"
 CLIENTS = (1, 8, 32)
 ROUNDS = 60  # visits a measurement
+RIVALS = 500
 _numbers = itertools.count()
 
 
@@ -44,6 +48,7 @@ def run():
                 f"  {clients:>2} at once   booking POST {post:5.0f}/s = {post / bare_post:.2f} x bare POST"
                 f"   whole flow {flow:5.0f}/s = {flow / bare_flow:.2f} x bare flow"
             )
+        _contend(base)
     finally:
         server.terminate()
         server.wait()
@@ -153,3 +158,25 @@ def _flow(base, slot):
     outcome = visit(browser, TIMES, f"flow-{n}@example.com", tally, slot=slot)
     assert outcome == "booked", tally
     browser.close()
+
+
+def _contend(base):
+    """Let five hundred clients press one time at the same moment, and print what they were told and how soon."""
+    path, prepared = TIMES.replace("/times/", "/hold/"), []
+    slot = slots_on(Browser(base).get(f"{TIMES}?with=bo-0").text)[0]
+    for _ in range(RIVALS):
+        browser, _ = _browser(base)
+        prepared.append((browser, {**hidden_fields(browser.get(TIMES).text), "slot": slot}))
+        browser.close()
+    barrier = threading.Barrier(RIVALS)
+
+    def press(client):
+        browser, fields = client
+        barrier.wait()
+        return browser.post(path, fields)
+
+    with ThreadPoolExecutor(RIVALS) as pool:
+        answers = list(pool.map(press, prepared))
+    seconds = statistics.quantiles([answer.seconds for answer in answers], n=20)[18]
+    told = ", ".join(f"{count} x {status}" for status, count in sorted(Counter(a.status for a in answers).items()))
+    print(f"  {RIVALS} clients press one time: {told}; p95 {seconds:.1f} s")

@@ -75,8 +75,7 @@ def hold_slot(slot: Slot, visit: Visit, *, own: SlotClaim | None, now: datetime)
     if own is not None and _is_hold_of(own, slot, now):
         return own
     with taking_time():
-        _refuse_too_many_holds(visit.client_hash, own, now)
-        return claim_time(
+        claim = claim_time(
             slot.consultation_type,
             slot.starts_at,
             nutritionist_slug=slot.nutritionist,
@@ -88,6 +87,8 @@ def hold_slot(slot: Slot, visit: Visit, *, own: SlotClaim | None, now: datetime)
             article=visit.article,
             client_hash=visit.client_hash,
         )
+        _refuse_too_many_holds(visit.client_hash, now)  # after the claim, which most who come late do not get
+        return claim
 
 
 def book_slot(slot: Slot, details: ClientDetails, visit: Visit, *, own: SlotClaim | None, key: UUID, now: datetime):
@@ -145,11 +146,11 @@ def _is_hold_of(claim: SlotClaim, slot: Slot, now: datetime) -> bool:
     return _is_for(claim, slot) and is_with and claim.released_at is None and claim.expires_at > now
 
 
-def _refuse_too_many_holds(client_hash: str, own: SlotClaim | None, now: datetime) -> None:
-    """Raise TooManyHolds when a client or everybody has no hold left to take."""
-    others = SlotClaim.objects.live_holds(now).exclude(pk=own.pk if own else None)
-    held = others.aggregate(everybody=Count("pk"), client=Count("pk", filter=Q(client_hash=client_hash)))
-    if held["everybody"] >= MOST_HOLDS or (client_hash and held["client"] >= MOST_HOLDS_OF_A_CLIENT):
+def _refuse_too_many_holds(client_hash: str, now: datetime) -> None:
+    """Raise TooManyHolds when a client or everybody holds more than may be held, the newest hold included."""
+    holds = SlotClaim.objects.live_holds(now)
+    held = holds.aggregate(everybody=Count("pk"), client=Count("pk", filter=Q(client_hash=client_hash)))
+    if held["everybody"] > MOST_HOLDS or (client_hash and held["client"] > MOST_HOLDS_OF_A_CLIENT):
         raise TooManyHolds
 
 
