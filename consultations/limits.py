@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from functools import cache
 
 from django.conf import settings
+from django.db.models import Count, Q
 from limits import RateLimitItemPerHour
 from limits.storage import storage_from_string
 from limits.strategies import SlidingWindowCounterRateLimiter
@@ -18,10 +19,13 @@ logger = logging.getLogger(__name__)
 
 HOUR = timedelta(hours=1)
 # An office or a family behind one address stays far below these; a script that empties the calendar does not.
-HOLDS_OF_AN_ADDRESS = 60
-FORMS_OF_AN_ADDRESS = 40
-HURRIED_FORMS_OF_AN_ADDRESS = 10
-FORMS_OF_AN_EMAIL = 8
+HOLDS_OF_AN_ADDRESS = 80
+FORMS_OF_AN_ADDRESS = 60
+HURRIED_FORMS_OF_AN_ADDRESS = 30
+FORMS_OF_AN_EMAIL = 12
+# Held at the same moment.
+LIVE_HOLDS_OF_AN_ADDRESS = 10
+LIVE_HOLDS = 200
 
 
 def may_hold(client_hash: str, *, now: datetime) -> bool:
@@ -48,10 +52,25 @@ def may_book_for(email: str, *, now: datetime) -> bool:
     return _may("email", hashlib.sha256(normalised.encode()).hexdigest(), FORMS_OF_AN_EMAIL, rows)
 
 
+def are_too_many_holds(client_hash: str, *, now: datetime) -> bool:
+    """Return whether an address, or everybody, holds more times at this moment than may be held. One query."""
+    if settings.RATE_LIMIT_SCALE == 0:
+        return False
+    held = SlotClaim.objects.live_holds(now).aggregate(
+        everybody=Count("pk"), address=Count("pk", filter=Q(client_hash=client_hash))
+    )
+    is_over = bool(client_hash) and held["address"] > _scaled(LIVE_HOLDS_OF_AN_ADDRESS)
+    return is_over or held["everybody"] > _scaled(LIVE_HOLDS)
+
+
+def _scaled(most: int) -> int:
+    return max(1, round(most * settings.RATE_LIMIT_SCALE))
+
+
 def _may(what: str, who: str, an_hour: int, rows) -> bool:
     if settings.RATE_LIMIT_SCALE == 0:
         return True
-    most = max(1, round(an_hour * settings.RATE_LIMIT_SCALE))
+    most = _scaled(an_hour)
     try:
         return _limiter(settings.REDIS_URL).hit(RateLimitItemPerHour(most), what, who)
     except (RedisError, OSError):

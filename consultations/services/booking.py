@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Count, Q
+from django.db.models import Q
 
 from articles.models import Article, Topic
-from consultations import consents, outbox, queries
+from consultations import consents, limits, outbox, queries
 from consultations.addresses import normalise
 from consultations.exceptions import AlreadyBooked, ConsultationError, SlotUnavailable, TooManyHolds
 from consultations.models import (
@@ -29,8 +29,6 @@ from consultations.services.claims import claim_time, lock_nutritionist, taking_
 from consultations.slots import Interval
 
 HOLD_LASTS = timedelta(minutes=10)
-MOST_HOLDS_OF_A_CLIENT = 5  # an office or a family behind one address still gets through
-MOST_HOLDS = 200
 ADDRESS_CAN_BE_CORRECTED = timedelta(minutes=30)
 
 
@@ -87,7 +85,9 @@ def hold_slot(slot: Slot, visit: Visit, *, own: SlotClaim | None, now: datetime)
             article=visit.article,
             client_hash=visit.client_hash,
         )
-        _refuse_too_many_holds(visit.client_hash, now)  # after the claim, which most who come late do not get
+        # Asked after the claim, which most of those who come late do not get: it counts this one too.
+        if limits.are_too_many_holds(visit.client_hash, now=now):
+            raise TooManyHolds
         return claim
 
 
@@ -144,14 +144,6 @@ def _is_hold_of(claim: SlotClaim, slot: Slot, now: datetime) -> bool:
     """Return whether a claim still holds exactly this time, with the nutritionist asked for if one was."""
     is_with = slot.nutritionist in (None, claim.nutritionist.slug)
     return _is_for(claim, slot) and is_with and claim.released_at is None and claim.expires_at > now
-
-
-def _refuse_too_many_holds(client_hash: str, now: datetime) -> None:
-    """Raise TooManyHolds when a client or everybody holds more than may be held, the newest hold included."""
-    holds = SlotClaim.objects.live_holds(now)
-    held = holds.aggregate(everybody=Count("pk"), client=Count("pk", filter=Q(client_hash=client_hash)))
-    if held["everybody"] > MOST_HOLDS or (client_hash and held["client"] > MOST_HOLDS_OF_A_CLIENT):
-        raise TooManyHolds
 
 
 def _claim(slot: Slot, own: SlotClaim | None, now: datetime) -> SlotClaim:

@@ -52,6 +52,10 @@ def _book(request, form, claim, slot, choice):
         slot = visit.slot_or_404(request.POST["slot"])
     if not form.is_valid():
         return _page(request, form, claim, choice)
+    if claim.kind == ClaimKind.BOOKING:  # the same form once more, which no limit counts
+        booking = Booking.objects.filter(idempotency_key=form.cleaned_data["key"]).first()
+        if booking is not None:
+            return _to_booked(request, booking, is_again=True)
     who = Visit(client_hash=client_hash(request), time_zone=claim.time_zone, article=claim.article)
     if not limits.may_send_form(who.client_hash, is_hurried=form.is_hurried, now=now):
         return _page(request, form, claim, choice, problem=TOO_OFTEN, status=429)
@@ -65,7 +69,11 @@ def _book(request, form, claim, slot, choice):
         return _page(request, form, claim, choice, problem=CHECK_YOUR_MAIL, status=409)
     except Busy:
         return _page(request, form, claim, choice, problem=BUSY, status=503)
-    if booking.created_at != now:
+    return _to_booked(request, booking, is_again=booking.created_at != now)
+
+
+def _to_booked(request, booking, *, is_again):
+    if is_again:
         messages.info(request, "You sent the form more than once. You have one booking, and here it is.")
     response = redirect("consultations:booked", booking.reference)
     visit.remember_booking(request, response, booking)

@@ -17,7 +17,6 @@ from consultations.models import (
     SlotClaim,
     TimeOff,
 )
-from consultations.services import booking as service
 from consultations.services.booking import Visit, correct_address
 from tests.factories import NOW, TUESDAY_TEN, make_booking, make_consultation_type, make_hold, make_nutritionist
 
@@ -184,19 +183,19 @@ def test_hold_given_up_for_another_time_at_booking_is_released():
     assert (booking.starts_at, hold.released_at) == (TUESDAY_TEN + HALF_HOUR, NOW)
 
 
-def test_holds_of_one_client_have_a_ceiling_that_does_not_touch_others():
-    consultation_type = make_consultation_type()
-    visit = Visit(client_hash="one")
-    for n in range(service.MOST_HOLDS_OF_A_CLIENT):
+def test_holds_of_one_client_have_a_ceiling_that_does_not_touch_others(settings):
+    settings.RATE_LIMIT_SCALE = 0.2  # two at a moment
+    consultation_type, visit = make_consultation_type(), Visit(client_hash="one")
+    for n in range(2):
         make_hold(consultation_type, visit=visit, starts_at=TUESDAY_TEN + n * HALF_HOUR)
-    last = TUESDAY_TEN + service.MOST_HOLDS_OF_A_CLIENT * HALF_HOUR
+    last = TUESDAY_TEN + 2 * HALF_HOUR
     with pytest.raises(TooManyHolds):
         make_hold(consultation_type, visit=visit, starts_at=last)
     assert make_hold(consultation_type, visit=Visit(client_hash="other"), starts_at=last).pk
 
 
-def test_holds_of_everybody_have_a_ceiling(monkeypatch):
-    monkeypatch.setattr(service, "MOST_HOLDS", 2)
+def test_holds_of_everybody_have_a_ceiling(settings):
+    settings.RATE_LIMIT_SCALE = 0.01  # two at a moment
     consultation_type = make_consultation_type()
     for n in range(2):
         make_hold(consultation_type, visit=Visit(client_hash=f"client {n}"), starts_at=TUESDAY_TEN + n * HALF_HOUR)

@@ -196,6 +196,15 @@ def test_two_clients_pressing_at_once_are_one_hold_and_one_conflict(consultation
     assert sorted(answers) == [302, 409]
 
 
+def test_form_sent_twenty_times_is_one_booking_and_no_limit_counts_it(client, consultation_type, settings):
+    settings.RATE_LIMIT_SCALE = 0.1  # three hurried forms an hour
+    settings.SECRET_KEY = "a-key-of-its-own-so-that-this-test-counts-from-nothing-0123456789"
+    url, hidden = form_for(client, consultation_type)
+    answers = [client.post(url, {**hidden, **FIELDS}) for _ in range(20)]
+    assert {answer["Location"] for answer in answers} == {f"/consultations/booked/{Booking.objects.get().reference}/"}
+    assert OutgoingEmail.objects.count() == 1
+
+
 def test_form_sent_twice_is_one_booking_and_the_same_page_that_says_so(client, consultation_type):
     url, hidden = form_for(client, consultation_type)
     answers = [client.post(url, {**hidden, **FIELDS})["Location"] for _ in range(2)]
