@@ -1,8 +1,10 @@
 """Is the site well? /healthz for a process supervisor, /readyz for a monitor or a load balancer."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 from celery import shared_task
+from celery.signals import worker_ready
 from django.apps import apps
 from django.core.cache import cache
 from django.db import DatabaseError, connection
@@ -21,6 +23,13 @@ MAIL_IS_STUCK_AFTER = timedelta(minutes=5)
 def record_heartbeat():
     """Note that beat, broker and a worker are all alive; beat calls this every 30 seconds."""
     cache.set(HEARTBEAT_KEY, timezone.now().isoformat(), HEARTBEAT_LASTS.total_seconds())
+
+
+@worker_ready.connect
+def record_first_heartbeat(**kwargs):
+    """Note a worker as soon as it is there, or half a minute after every start would look like a worker away."""
+    with suppress(RedisError, OSError):
+        record_heartbeat()
 
 
 @never_cache

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from consultations.models import OutgoingEmail
 from probio.health import HEARTBEAT_KEY, record_heartbeat
+from tests.conftest import wait_for
 from tests.factories import make_booking, make_consultation_type
 
 pytestmark = pytest.mark.django_db
@@ -55,3 +56,10 @@ def test_readyz_fails_once_mail_is_stuck(client, heartbeat, age, status):
     response = client.get("/readyz")
     assert response.status_code == status
     assert response.json()["oldest_owed_email_seconds"] == pytest.approx(age.total_seconds(), abs=5)
+
+
+@pytest.mark.broker
+def test_readyz_is_ok_as_soon_as_a_worker_is_there(celery_worker, client):
+    wait_for(lambda: client.get("/readyz").json()["status"] == "ok", seconds=5, what="the worker's first heartbeat")
+    assert client.get("/readyz").json()["worker_heartbeat"] is not None
+    cache.delete(HEARTBEAT_KEY)
