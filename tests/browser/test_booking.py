@@ -131,7 +131,7 @@ def test_time_is_named_in_full_to_a_screen_reader(site, watched):
     slot = watched.locator(".slot-list .slot").first
     name = slot.get_attribute("aria-label")
     assert re.fullmatch(r"\w+day \d+ \w+ 20\d\d at \d\d:\d\d, London time \((GMT|BST)\)", name)
-    expect(watched.get_by_role("button", name=name)).to_be_visible()
+    expect(watched.get_by_role("button", name=name, exact=True)).to_be_visible()
 
 
 def test_browser_in_new_york_is_offered_new_york_time_and_switches_only_when_asked(site, browser):
