@@ -3,10 +3,12 @@
 from django.http import HttpResponseBadRequest, HttpResponseServerError
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.views.decorators.http import require_safe
 
 from probio.context import site
 
 
+@require_safe
 def home(request):
     """Show the newest articles and the soonest free times (brought by the apps' template tags)."""
     return render(request, "home.html")
