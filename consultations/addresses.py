@@ -1,5 +1,6 @@
 """E-mail addresses: which are the same person's, and which are probably mistyped. Pure: standard library only."""
 
+from contextlib import suppress
 from difflib import get_close_matches
 
 # Where most UK clients have their mail: a domain close to one of these is pointed out.
@@ -16,6 +17,8 @@ _GMAIL = {"gmail.com", "googlemail.com"}
 def normalise(email: str) -> str:
     """Return the form under which one mailbox is one client: lower case, without a +tag; for Gmail without dots."""
     local, _, domain = email.strip().lower().rpartition("@")
+    with suppress(UnicodeError):  # bücher.example and its xn-- form are one place
+        domain = domain.encode("idna").decode("ascii")
     local = local.partition("+")[0] or local
     if domain in _GMAIL:
         local, domain = local.replace(".", ""), "gmail.com"

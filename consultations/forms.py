@@ -12,7 +12,7 @@ from phonenumber_field.formfields import PhoneNumberField
 
 from articles.models import Topic
 from consultations import consents
-from consultations.addresses import likely_intended
+from consultations.addresses import likely_intended, normalise
 from consultations.models import TIME_ZONES, Channel
 from consultations.services.booking import ClientDetails
 
@@ -24,6 +24,8 @@ def validate_person_name(value):
     """Accept any script's letters; refuse a name without one, and control characters, which no name has."""
     if any(unicodedata.category(character) in ("Cc", "Cs") for character in value):
         raise ValidationError("Enter your name without line breaks or other control characters")
+    if any(character in "/:@<>" for character in value):  # it greets the reader of a mail: no addresses
+        raise ValidationError("Enter your name without addresses or the characters / : @ < >")
     if not any(character.isalpha() for character in value):
         raise ValidationError("Enter your full name")
 
@@ -44,6 +46,12 @@ class EmailField(forms.EmailField):
         }
         widget = forms.EmailInput(attrs={"autocomplete": "email", "spellcheck": "false"})
         super().__init__(max_length=254, error_messages=errors, widget=widget, **kwargs)
+
+    def clean(self, value):
+        email = super().clean(value)
+        if len(normalise(email)) > self.max_length or not email.isprintable():
+            raise ValidationError(self.error_messages["invalid"])
+        return email
 
 
 class ChecksTheAddress(forms.Form):
@@ -136,6 +144,12 @@ class BookingForm(ChecksTheAddress):
 
     def clean_channel(self):
         return self.cleaned_data["channel"] or Channel.VIDEO
+
+    def clean_phone(self):
+        phone = self.cleaned_data["phone"]
+        if phone and phone.extension:
+            raise ValidationError("Leave the extension out of the number, and put it into the note below")
+        return phone
 
     def clean_timezone(self):
         name = self.cleaned_data["timezone"]

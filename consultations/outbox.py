@@ -137,11 +137,13 @@ def _claim(email_id: int) -> OutgoingEmail | None:
     """Take the lease on a due message and return it, or None when there is nothing to do."""
     now = timezone.now()
     with transaction.atomic():
-        due = OutgoingEmail.objects.due(now).select_for_update(skip_locked=True, of=("self",))
+        due = OutgoingEmail.objects.due(now).select_related("booking")
+        due = due.select_for_update(skip_locked=True, of=("self",))
         email = due.filter(pk=email_id).first()
         if email is None:
             return None
-        if email.not_after is not None and email.not_after <= now:
+        is_late = email.not_after is not None and email.not_after <= now
+        if is_late or email.to != email.booking.client_email:  # corrected since
             _mark(email, EmailState.OBSOLETE)
             return None
         email.attempts += 1

@@ -9,7 +9,6 @@ from django.conf import settings
 from django.db import connection
 
 from consultations.models import (
-    ClaimKind,
     ConsultationType,
     Nutritionist,
     SlotClaim,
@@ -37,17 +36,17 @@ class Diaries:
 
     within: Interval
     by_nutritionist: dict[Nutritionist, Diary]
-    bookings: dict[Nutritionist, int]
+    claims: dict[Nutritionist, int]
     expired: list[int]
 
     def open_for(self, consultation_type: ConsultationType, starts_at: datetime, now: datetime) -> list[Nutritionist]:
-        """Return those who have this start open, the one with the fewest consultations first."""
+        """Return those who have this start open, the one with the fewest claims first."""
         free = [
             nutritionist
             for nutritionist, diary in self.by_nutritionist.items()
             if is_open(diary, consultation_type.terms, starts_at, now)
         ]
-        return sorted(free, key=lambda nutritionist: (self.bookings[nutritionist], nutritionist.pk))
+        return sorted(free, key=lambda nutritionist: (self.claims[nutritionist], nutritionist.pk))
 
     def open_times(self, consultation_type: ConsultationType, now: datetime) -> list[datetime]:
         """Return the starts that at least one of them has open, ascending, each once."""
@@ -73,16 +72,16 @@ SELECT nutritionist_id, weekday, starts_at, ends_at, valid_from, valid_to
 FROM consultations_availabilityrule WHERE nutritionist_id = ANY(%(who)s)
 """
 _DATED = """
-SELECT 'extra', nutritionist_id, starts_at, ends_at, NULL::bigint, NULL, NULL::timestamptz
+SELECT 'extra', nutritionist_id, starts_at, ends_at, NULL::bigint, NULL::timestamptz
 FROM consultations_extrahours
 WHERE nutritionist_id = ANY(%(who)s) AND starts_at < %(until)s AND ends_at > %(since)s
 UNION ALL
-SELECT 'closed', nutritionist_id, starts_at, ends_at, NULL, NULL, NULL
+SELECT 'closed', nutritionist_id, starts_at, ends_at, NULL, NULL
 FROM consultations_timeoff
 WHERE applies AND (nutritionist_id IS NULL OR nutritionist_id = ANY(%(who)s))
 AND starts_at < %(until)s AND ends_at > %(since)s
 UNION ALL
-SELECT 'claimed', nutritionist_id, starts_at, blocked_until, id, kind, expires_at
+SELECT 'claimed', nutritionist_id, starts_at, blocked_until, id, expires_at
 FROM consultations_slotclaim
 WHERE released_at IS NULL AND nutritionist_id = ANY(%(who)s) AND starts_at < %(until)s AND blocked_until > %(since)s
 """
@@ -99,21 +98,21 @@ def read_diaries(
     since, until = min(max(within.start, now), within.end) - MARGIN, within.end + MARGIN
     parameters = {"who": [one.pk for one in people], "since": since, "until": until}
     hours, dated = defaultdict(list), {kind: defaultdict(list) for kind in ("extra", "closed", "claimed")}
-    bookings, expired = Counter(), []
+    claims, expired = Counter(), []
     with connection.cursor() as cursor:
         cursor.execute(_HOURS, parameters)
         for nutritionist_id, *rule in cursor:
             hours[nutritionist_id].append(WeeklyHours(*rule))
         cursor.execute(_DATED, parameters)
-        for what, nutritionist_id, start, end, claim_id, kind, expires_at in cursor:
+        for what, nutritionist_id, start, end, claim_id, expires_at in cursor:
             if own is not None and claim_id == own.pk:
                 continue
             if expires_at is not None and expires_at <= now:
                 expired.append(claim_id)
                 continue
             dated[what][nutritionist_id].append(Interval(start, end))
-            if kind == ClaimKind.BOOKING and max(within.start, now) <= start < within.end:
-                bookings[nutritionist_id] += 1
+            if what == "claimed" and max(within.start, now) <= start < within.end:
+                claims[nutritionist_id] += 1
     diaries = {
         one: Diary(
             zone=one.zone,
@@ -125,7 +124,7 @@ def read_diaries(
         )
         for one in people
     }
-    return Diaries(within, diaries, {one: bookings[one.pk] for one in people}, expired)
+    return Diaries(within, diaries, {one: claims[one.pk] for one in people}, expired)
 
 
 def open_times(
@@ -143,12 +142,12 @@ def open_times(
 def soonest_times(
     consultation_type: ConsultationType, nutritionists: Iterable[Nutritionist], count: int, *, now: datetime
 ) -> list[datetime]:
-    """Return the first `count` open starts. Reads a fortnight at a time, until it has enough."""
-    found, start, last = [], now, now + consultation_type.booking_horizon
+    """Return the first `count` open starts. Reads a fortnight, then twice as much, until it has enough."""
+    found, start, last, stretch = [], now, now + consultation_type.booking_horizon, FORTNIGHT
     while len(found) < count and start < last:
-        end = min(start + FORTNIGHT, last)
+        end = min(start + stretch, last)
         found += open_times(consultation_type, nutritionists, Interval(start, end), now=now)
-        start = end
+        start, stretch = end, stretch * 2
     return found[:count]
 
 

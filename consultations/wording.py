@@ -22,8 +22,9 @@ COMMON_ZONES = (
 
 
 def zone_named(name: str) -> ZoneInfo:
-    """Return the zone of an IANA name, London for anything that is none."""
-    return ZoneInfo(name) if name in TIME_ZONES else LONDON
+    """Return the zone of a place, by its IANA name; London for anything that names none."""
+    is_place = "/" in name and not name.startswith(("Etc/", "SystemV/"))
+    return ZoneInfo(name) if name in TIME_ZONES and is_place else LONDON
 
 
 def zones_offered(zone: ZoneInfo) -> list[tuple[str, str]]:

@@ -17,6 +17,7 @@ def client_hash(request) -> str:
     except ValueError:
         network = "unknown"
     else:
+        address = getattr(address, "ipv4_mapped", None) or address
         prefix = 64 if isinstance(address, IPv6Address) else 32
         network = str(ip_network((address, prefix), strict=False))
     return hmac.new(settings.SECRET_KEY.encode(), network.encode(), hashlib.sha256).hexdigest()[:32]

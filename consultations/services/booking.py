@@ -121,10 +121,13 @@ def correct_address(booking: Booking, email: str, *, now: datetime) -> None:
 
     Raises AlreadyBooked, after a mail to them, when the new address has a booking that stands in the way.
     """
-    if now >= booking.created_at + ADDRESS_CAN_BE_CORRECTED or booking.status not in ACTIVE:
-        raise SlotUnavailable
     try:
         with taking_time():
+            booking = Booking.objects.select_for_update(no_key=True).get(pk=booking.pk)
+            if now >= booking.created_at + ADDRESS_CAN_BE_CORRECTED or booking.status not in ACTIVE:
+                raise SlotUnavailable
+            if booking.client_email == email:  # the form sent twice
+                return
             booking.client_email, booking.email_normalised = email, normalise(email)
             booking.calendar_sequence += 1
             booking.save(update_fields=["client_email", "email_normalised", "calendar_sequence"])
@@ -159,9 +162,9 @@ def _claim(slot: Slot, own: SlotClaim | None, now: datetime) -> SlotClaim:
 
 def _keep(hold: SlotClaim, now: datetime) -> SlotClaim:
     """Turn a hold into a booking's claim. Raises SlotUnavailable when its time is closed or somebody else's by now."""
-    nutritionist = lock_nutritionist(hold.nutritionist_id)
+    nutritionist = lock_nutritionist(hold.consultation_type, hold.nutritionist.slug)
     hold.refresh_from_db(fields=["kind", "released_at", "expires_at"])
-    if hold.kind != ClaimKind.HOLD or not nutritionist.is_active:
+    if hold.kind != ClaimKind.HOLD:
         raise SlotUnavailable
     if hold.released_at is not None:  # given up or run out and swept away: ask for the time afresh
         slot = Slot(hold.consultation_type, hold.starts_at, nutritionist.slug)
@@ -173,7 +176,9 @@ def _keep(hold: SlotClaim, now: datetime) -> SlotClaim:
     if not diaries.open_for(hold.consultation_type, hold.starts_at, chosen_at):
         raise SlotUnavailable
     hold.kind, hold.expires_at = ClaimKind.BOOKING, None
-    hold.save(update_fields=["kind", "expires_at"])
+    # As long as the type says now: it may have changed since the hold, and the ledger must know the whole booking.
+    hold.blocked_until = hold.starts_at + hold.consultation_type.duration + hold.consultation_type.buffer
+    hold.save(update_fields=["kind", "expires_at", "blocked_until"])
     return hold
 
 

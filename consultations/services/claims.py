@@ -8,7 +8,7 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 
 from consultations import queries
 from consultations.exceptions import AlreadyBooked, Busy, SlotUnavailable
-from consultations.models import ConsultationType, Nutritionist, SlotClaim
+from consultations.models import ClaimKind, ConsultationType, Nutritionist, SlotClaim
 from consultations.slots import Interval
 
 LOCK_TIMEOUT = "3s"
@@ -17,6 +17,7 @@ _REFUSALS = {
     "slotclaim_no_double_booking": SlotUnavailable,
     "booking_one_active_per_client": AlreadyBooked,
     "booking_client_in_one_place": AlreadyBooked,
+    "booking_matches_its_claim": SlotUnavailable,
 }
 
 
@@ -67,7 +68,8 @@ def claim_time(
         raise SlotUnavailable(diaries)
     outlived = diaries.expired if own is None else [*diaries.expired, own.pk]
     if outlived:
-        SlotClaim.objects.live().filter(pk__in=outlived).update(released_at=now)
+        holds = SlotClaim.objects.live().exclude(kind=ClaimKind.BOOKING)  # one may have become a booking meanwhile
+        holds.filter(pk__in=outlived).update(released_at=now)
     blocked = Interval(starts_at, starts_at + consultation_type.duration + consultation_type.buffer)
     return SlotClaim.objects.create(
         nutritionist=free[0],
@@ -79,6 +81,9 @@ def claim_time(
     )
 
 
-def lock_nutritionist(pk: int) -> Nutritionist:
-    """Lock one nutritionist's time. Call inside `taking_time`."""
-    return Nutritionist.objects.select_for_update(no_key=True).get(pk=pk)
+def lock_nutritionist(consultation_type: ConsultationType, slug: str) -> Nutritionist:
+    """Lock one nutritionist's time. Call inside `taking_time`. Raises SlotUnavailable for one who may not be booked."""
+    nutritionist = queries.eligible_for(consultation_type, slug).select_for_update(no_key=True, of=("self",)).first()
+    if nutritionist is None:
+        raise SlotUnavailable
+    return nutritionist

@@ -1,12 +1,14 @@
 """Answer a booking that needs approval: accept it, decline it, or let it expire."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
 from consultations import outbox
 from consultations.exceptions import ConsultationError
 from consultations.models import Booking, BookingEvent, BookingEventKind, BookingStatus, EmailKind, SlotClaim
+
+WORTH_SAYING = timedelta(days=1)
 
 
 class NotARequest(ConsultationError):
@@ -39,12 +41,14 @@ def expire_requests(*, now: datetime) -> int:
 @transaction.atomic
 def _answer(booking_id, status, event, email, by, now) -> Booking:
     booking = Booking.objects.select_for_update(no_key=True).get(pk=booking_id)
-    if booking.status != BookingStatus.REQUESTED:
+    if booking.status != BookingStatus.REQUESTED or (status == BookingStatus.CONFIRMED and booking.starts_at <= now):
         raise NotARequest
     booking.status = status
     booking.save(update_fields=["status"])
     if status != BookingStatus.CONFIRMED:
         SlotClaim.objects.filter(pk=booking.claim_id).update(released_at=now)
     BookingEvent.objects.create(booking=booking, kind=event, at=now, actor=by)
-    outbox.owe(booking, email, to=booking.client_email, not_after=booking.ends_at, now=now)
+    outbox.drop(booking)
+    not_after = max(booking.ends_at, now + WORTH_SAYING)  # bad news is owed even when it comes too late
+    outbox.owe(booking, email, to=booking.client_email, not_after=not_after, now=now)
     return booking

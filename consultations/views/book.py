@@ -16,7 +16,7 @@ from consultations.views import visit
 from consultations.views.times import ALTERNATIVES_SHOWN
 from probio.clients import client_hash
 
-# Said on screen whatever stands in the way, so that nobody learns from us who has booked.
+# Which booking stands in the way, and that it is one, is said by mail only.
 CHECK_YOUR_MAIL = (
     "We could not book this here. If you have booked with us before, look at your email: it says how to go on."
 )
@@ -60,7 +60,7 @@ def _book(request, form, claim, slot, choice):
     if not limits.may_send_form(who.client_hash, is_hurried=form.is_hurried, now=now):
         return _page(request, form, claim, choice, problem=TOO_OFTEN, status=429)
     if not limits.may_book_for(form.details.email, now=now):
-        return _page(request, form, claim, choice, problem=CHECK_YOUR_MAIL, status=409)
+        return _page(request, form, claim, choice, problem=TOO_OFTEN, status=429)
     try:
         booking = book_slot(slot, form.details, who, own=claim, key=form.cleaned_data["key"], now=now)
     except SlotUnavailable:
