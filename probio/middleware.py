@@ -1,8 +1,10 @@
 """What every request passes through, beside Django's own."""
 
-from django.http import Http404
+from django.http import Http404, HttpResponse
+from django.template.loader import render_to_string
 from django.views.defaults import page_not_found
 
+from probio.context import site
 from probio.views import bad_request
 
 
@@ -20,5 +22,17 @@ def own_error_pages(get_response):
             if response.status_code == 400:
                 return bad_request(request, None)
         return response
+
+    return respond
+
+
+def refuse_other_charsets(get_response):
+    """Answer 415 to a body in another encoding than UTF-8: Python knows some that are no text at all."""
+
+    def respond(request):
+        charset = request.content_params.get("charset", "utf-8").strip("\"'").lower()
+        if charset not in ("utf-8", "utf8"):
+            return HttpResponse(render_to_string("400.html", site(request)), status=415)
+        return get_response(request)
 
     return respond

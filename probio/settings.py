@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "probio.apps.ProbioConfig",
 ]
 MIDDLEWARE = [
+    "probio.middleware.refuse_other_charsets",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -19,6 +19,10 @@ def test_client_hash_of_one_ipv6_household_is_one():
     assert hash_of("2001:db8:1:2::1") == hash_of("2001:db8:1:2:ffff::9") != hash_of("2001:db8:1:3::1")
 
 
+def test_client_hash_of_ipv4_inside_ipv6_is_that_of_the_ipv4_address():
+    assert hash_of("::ffff:203.0.113.5") == hash_of("203.0.113.5") != hash_of("::ffff:203.0.113.6")
+
+
 def test_client_hash_without_proxies_believes_no_header():
     assert hash_of(forwarded="198.51.100.9") == hash_of()
 

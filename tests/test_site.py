@@ -81,3 +81,11 @@ def test_failure_of_ours_is_said_without_touching_what_failed(client, settings, 
     assert response.status_code == 500
     assert parse(response).find(".//h1").text == "Something went wrong at our end"
     assert settings.TEAM_EMAIL in response.text
+
+
+@pytest.mark.parametrize("charset", ["hex", "zlib", "idna", "unicode_escape", "undefined"])
+def test_body_in_an_encoding_that_is_no_text_is_refused_in_our_own_words(client, charset):
+    content_type = f"application/x-www-form-urlencoded; charset={charset}"
+    response = client.generic("POST", "/consultations/", b"a=b", content_type=content_type)
+    assert response.status_code == 415
+    assert parse(response).find(".//h1").text == "We could not make sense of that request"

@@ -9,6 +9,8 @@ from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, Ra
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import F, Func, Q
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 
 from articles.models import Article, Topic
 from consultations.models.people import ConsultationType, Nutritionist
@@ -106,7 +108,7 @@ class SlotClaim(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.get_kind_display()} from {self.starts_at:%Y-%m-%d %H:%M} UTC"
+        return f"{self.get_kind_display()} from {date_format(localtime(self.starts_at), 'DATETIME_FORMAT')}"
 
 
 class BookingStatus(models.TextChoices):
@@ -250,7 +252,7 @@ class BookingEvent(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.get_kind_display()} at {self.at:%Y-%m-%d %H:%M} UTC"
+        return f"{self.get_kind_display()} at {date_format(localtime(self.at), 'DATETIME_FORMAT')}"
 
 
 class ConsentPurpose(models.TextChoices):

@@ -7,6 +7,8 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 
 from consultations.slots import Terms
 
@@ -16,6 +18,13 @@ TIME_ZONES = frozenset(zoneinfo.available_timezones())  # asked for once: findin
 def validate_time_zone(name):
     if name not in TIME_ZONES:
         raise ValidationError(f"“{name}” is not a time zone. Use a name such as Europe/London.")
+
+
+def validate_whole_minutes(value):
+    """Refuse seconds in a duration or a time of day: what is offered is named by its minute."""
+    seconds = value.total_seconds() % 60 if isinstance(value, timedelta) else value.second + value.microsecond
+    if seconds:
+        raise ValidationError("Use whole minutes, as 00:30:00 for half an hour.")
 
 
 class Nutritionist(models.Model):
@@ -83,9 +92,14 @@ class ConsultationType(models.Model):
     slug = models.SlugField(unique=True, help_text="Part of addresses and links; do not change it once in use.")
     description = models.TextField(help_text="What the client gets, in a sentence or two.")
     nutritionists = models.ManyToManyField(Nutritionist, related_name="consultation_types")
-    duration = models.DurationField(default=timedelta(minutes=30), help_text="Hours:minutes:seconds, as 00:30:00.")
+    duration = models.DurationField(
+        default=timedelta(minutes=30),
+        validators=[validate_whole_minutes],
+        help_text="Hours:minutes:seconds, as 00:30:00.",
+    )
     step = models.DurationField(
         default=timedelta(minutes=30),
+        validators=[validate_whole_minutes],
         help_text="Times are offered this far apart, from the start of working hours.",
     )
     buffer = models.DurationField(
@@ -114,12 +128,17 @@ class ConsultationType(models.Model):
             models.CheckConstraint(
                 name="consultationtype_durations_positive",
                 condition=Q(
-                    duration__gt=timedelta(0),
-                    step__gt=timedelta(0),
+                    duration__gte=timedelta(minutes=5),
+                    step__gte=timedelta(minutes=5),
                     booking_horizon__gt=timedelta(0),
                     answer_within__gt=timedelta(0),
                 ),
-                violation_error_message="Duration, step, booking horizon and time to answer must be longer than zero.",
+                violation_error_message="Duration and step are five minutes or more, horizon and answer above zero.",
+            ),
+            models.CheckConstraint(
+                name="consultationtype_horizon_in_reach",
+                condition=Q(booking_horizon__lte=timedelta(days=1100)),
+                violation_error_message="The booking horizon is three years at most.",
             ),
             models.CheckConstraint(
                 name="consultationtype_buffer_and_notice_not_negative",
@@ -156,8 +175,8 @@ class AvailabilityRule(models.Model):
 
     nutritionist = models.ForeignKey(Nutritionist, on_delete=models.CASCADE, related_name="availability_rules")
     weekday = models.PositiveSmallIntegerField(choices=Weekday)
-    starts_at = models.TimeField("from")
-    ends_at = models.TimeField("to")
+    starts_at = models.TimeField("from", validators=[validate_whole_minutes])
+    ends_at = models.TimeField("to", validators=[validate_whole_minutes])
     valid_from = models.DateField(null=True, blank=True, help_text="First day on which these hours hold.")
     valid_to = models.DateField(null=True, blank=True, help_text="Last day on which these hours hold.")
 
@@ -200,7 +219,7 @@ class ExtraHours(models.Model):
         ]
 
     def __str__(self):
-        return f"Extra hours from {self.starts_at:%Y-%m-%d %H:%M} UTC"
+        return f"Extra hours from {date_format(localtime(self.starts_at), 'DATETIME_FORMAT')}"
 
 
 class TimeOff(models.Model):
@@ -235,4 +254,4 @@ class TimeOff(models.Model):
         ]
 
     def __str__(self):
-        return self.reason or f"Time off from {self.starts_at:%Y-%m-%d %H:%M} UTC"
+        return self.reason or f"Time off from {date_format(localtime(self.starts_at), 'DATETIME_FORMAT')}"

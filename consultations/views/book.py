@@ -31,19 +31,15 @@ BUSY = "Many people are booking at the moment. Nothing is lost: press the button
 def book(request, hold):
     """Show the form for a held time, and book it; 409 with other times, and the form kept, when it is gone."""
     claims = SlotClaim.objects.select_related("nutritionist", "consultation_type", "article")
-    claim = get_object_or_404(claims, public_id=hold, consultation_type__is_active=True)
+    claim = get_object_or_404(claims, public_id=hold, consultation_type__isnull=False)
     slot = Slot(claim.consultation_type, claim.starts_at, claim.nutritionist.slug)
-    choice = Choice(claim.consultation_type, zone=wording.zone_named(claim.time_zone))
+    choice = Choice(claim.consultation_type, claim.nutritionist.slug, wording.zone_named(claim.time_zone))
     if request.method == "POST":
         form = BookingForm(request.POST, zone_name=choice.zone.key)
         return _book(request, form, claim, slot, choice)
     if claim.kind == ClaimKind.BOOKING:
         return redirect("consultations:booked", get_object_or_404(Booking, claim=claim).reference)
-    now = timezone.now()
-    is_gone = not _is_held(claim, now) and not queries.can_be_booked(
-        slot.consultation_type, [claim.nutritionist], slot.starts_at, now=now, own=claim
-    )
-    return _page(request, BookingForm(zone_name=choice.zone.key), claim, choice, gone=slot if is_gone else None)
+    return _page(request, BookingForm(zone_name=choice.zone.key), claim, choice, slot)
 
 
 def _book(request, form, claim, slot, choice):
@@ -51,24 +47,26 @@ def _book(request, form, claim, slot, choice):
     if request.POST.get("slot"):  # one of the other times that were offered when the first had gone
         slot = visit.slot_or_404(request.POST["slot"])
     if not form.is_valid():
-        return _page(request, form, claim, choice)
+        return _page(request, form, claim, choice, slot)
     if claim.kind == ClaimKind.BOOKING:  # the same form once more, which no limit counts
         booking = Booking.objects.filter(idempotency_key=form.cleaned_data["key"]).first()
         if booking is not None:
             return _to_booked(request, booking, is_again=True)
     who = Visit(client_hash=client_hash(request), time_zone=claim.time_zone, article=claim.article)
     if not limits.may_send_form(who.client_hash, is_hurried=form.is_hurried, now=now):
-        return _page(request, form, claim, choice, problem=TOO_OFTEN, status=429)
+        return _page(request, form, claim, choice, slot, problem=TOO_OFTEN, status=429)
     if not limits.may_book_for(form.details.email, now=now):
-        return _page(request, form, claim, choice, problem=TOO_OFTEN, status=429)
+        return _page(request, form, claim, choice, slot, problem=TOO_OFTEN, status=429)
     try:
+        if not slot.consultation_type.is_active:
+            raise SlotUnavailable
         booking = book_slot(slot, form.details, who, own=claim, key=form.cleaned_data["key"], now=now)
     except SlotUnavailable:
-        return _page(request, form, claim, choice, gone=slot)
+        return _page(request, form, claim, choice, slot, is_gone=True)
     except AlreadyBooked:
-        return _page(request, form, claim, choice, problem=CHECK_YOUR_MAIL, status=409)
+        return _page(request, form, claim, choice, slot, problem=CHECK_YOUR_MAIL, status=409)
     except Busy:
-        return _page(request, form, claim, choice, problem=BUSY, status=503)
+        return _page(request, form, claim, choice, slot, problem=BUSY, status=503)
     return _to_booked(request, booking, is_again=booking.created_at != now)
 
 
@@ -80,31 +78,35 @@ def _to_booked(request, booking, *, is_again):
     return response
 
 
-def _page(request, form, claim, choice, *, gone: Slot | None = None, problem="", status=None):
-    """Render the form. gone: the time that cannot be had, which brings the nearest others, and 409."""
-    now = timezone.now()
-    alternatives = []
-    if gone is not None:
-        anyone = list(queries.nutritionists_of(choice.consultation_type))
-        alternatives = queries.nearest_times(
-            choice.consultation_type, anyone, gone.starts_at, ALTERNATIVES_SHOWN, now=now
-        )
+def _page(request, form, claim, choice, slot: Slot, *, is_gone=False, problem="", status=None):
+    """Render the form for a slot. One that cannot be had brings the nearest others with the same person, and 409."""
+    now, consultation_type = timezone.now(), slot.consultation_type
+    is_own = slot.starts_at == claim.starts_at and _is_held(claim, now) and consultation_type.is_active
+    people = list(queries.eligible_for(consultation_type, slot.nutritionist)) if consultation_type.is_active else []
+    if not is_own and not is_gone:
+        is_gone = not queries.can_be_booked(consultation_type, people, slot.starts_at, now=now, own=claim)
+    nearest = []
+    if is_gone:
+        nearest = queries.nearest_times(consultation_type, people, slot.starts_at, ALTERNATIVES_SHOWN, now=now)
         status = 409
-    elif status is None:
-        status = 422 if form.is_bound and form.errors else 200
-    option = choice.option(gone.starts_at if gone else claim.starts_at)
+    option = choice.option(slot.starts_at)
     context = {
         "form": form,
-        "consultation_type": choice.consultation_type,
+        "consultation_type": consultation_type,
         "nutritionist": claim.nutritionist,
         "option": option,
+        "chosen": "" if slot.starts_at == claim.starts_at else option.value,
         "problem": problem,
-        "gone": gone is not None,
-        "alternatives": [choice.option(start) for start in alternatives],
-        "held_until": wording.time_label(claim.expires_at, choice.zone) if _is_held(claim, now) else "",
+        "gone": is_gone,
+        "alternatives": [choice.option(start) for start in nearest],
+        "held_until": wording.time_label(claim.expires_at, choice.zone) if is_own else "",
         "change_url": option.url,
     }
-    return render(request, "consultations/book.html", context, status=status)
+    return render(request, "consultations/book.html", context, status=status or _status(form))
+
+
+def _status(form):
+    return 422 if form.is_bound and form.errors else 200
 
 
 def _is_held(claim: SlotClaim, now) -> bool:

@@ -1,5 +1,8 @@
 """What was booked: to see, to put into a calendar, to correct the address of."""
 
+from contextlib import suppress
+
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -15,7 +18,8 @@ from consultations.services.booking import ADDRESS_CAN_BE_CORRECTED, correct_add
 from consultations.views import visit
 from probio.clients import client_hash
 
-NOT_CORRECTED = "We could not send it there. Write to us with your reference, and we will."
+# The same whatever came of it: nobody learns from us who has booked.
+NOTED = "If we could send the confirmation there, it arrives within minutes. If not, write to us with your reference."
 
 
 @never_cache
@@ -41,17 +45,15 @@ def address(request, reference):
     """Send the confirmation to another address, for half an hour after the booking."""
     booking = visit.own_booking_or_404(request, reference)
     form = AddressForm(request.POST)
-    if form.is_valid():
-        now, email = timezone.now(), form.cleaned_data["email"]
-        is_allowed = limits.may_send_form(client_hash(request), is_hurried=False, now=now)
-        try:
-            if is_allowed and limits.may_book_for(email, now=now):
-                correct_address(booking, email, now=now)
-                return redirect("consultations:booked", reference)
-        except ConsultationError:
-            booking.refresh_from_db()
-        form.add_error("email", NOT_CORRECTED)
-    return _page(request, booking, form, status=422)
+    if not form.is_valid():
+        return _page(request, booking, form, status=422)
+    now, email = timezone.now(), form.cleaned_data["email"]
+    is_allowed = limits.may_send_form(client_hash(request), is_hurried=False, now=now)
+    if is_allowed and limits.may_book_for(email, now=now):
+        with suppress(ConsultationError):  # whose address it is, is said by mail only
+            correct_address(booking, email, now=now)
+    messages.info(request, NOTED)
+    return redirect("consultations:booked", reference)
 
 
 def _page(request, booking, form, status=200):

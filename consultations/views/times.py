@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from django.contrib import messages
 from django.db.models import F
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,6 +15,7 @@ from consultations.models import ConsultationType, NoTimeSuited
 from consultations.options import Choice
 from consultations.services.booking import hold_slot
 from consultations.views import visit
+from probio.clients import client_hash
 
 ALTERNATIVES_SHOWN = 6
 
@@ -55,7 +55,8 @@ def times(request, slug):
     first = min(max(options.monday_of(wanted_start), this_week), last_week)
     shown = options.shown_interval(first, choice.zone)
     starts = queries.open_times(consultation_type, asked, shown, now=now, own=hold)
-    own = hold.starts_at if hold is not None and hold.consultation_type == consultation_type else None
+    is_shown = hold is not None and hold.consultation_type == consultation_type and hold.nutritionist in asked
+    own = hold.starts_at if is_shown else None
     calendar = options.calendar(choice, starts, first, wanted_day, own)
     soonest = starts[:1] if first == this_week else []
     if not starts:
@@ -65,6 +66,7 @@ def times(request, slug):
         "choice": choice,
         "calendar": calendar,
         "soonest": choice.option(soonest[0]) if soonest else None,
+        "is_noted": "noted" in request.GET,
         "held": choice.option(own) if own else None,
         "hold": hold,
         "range_start": first,
@@ -107,14 +109,15 @@ def no_time_suited(request, slug):
     """Count that no time suited somebody, and from which article they came; nothing else is kept."""
     consultation_type = get_object_or_404(ConsultationType.objects.active(), slug=slug)
     choice = visit.choice_of(request, consultation_type, None)
+    if not limits.may_hold(client_hash(request), now=timezone.now()):
+        return redirect(choice.times_url(noted="1"))
     row, _ = NoTimeSuited.objects.get_or_create(
         on=wording.local(timezone.now()).date(),
         consultation_type=consultation_type,
         article=visit.visit_of(request, choice).article,
     )
     NoTimeSuited.objects.filter(pk=row.pk).update(count=F("count") + 1)
-    messages.success(request, "Thank you for telling us. New times are opened every week.")
-    return redirect(choice.times_url())
+    return redirect(choice.times_url(noted="1"))
 
 
 def _people(choice: Choice, nutritionists, first, day) -> list[dict]:

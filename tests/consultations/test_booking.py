@@ -6,18 +6,16 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 
-from consultations.exceptions import AlreadyBooked, Busy, SlotUnavailable, TooManyHolds
+from consultations.exceptions import AlreadyBooked, Busy, SlotUnavailable
 from consultations.models import (
     Booking,
     BookingEvent,
     BookingStatus,
-    ClaimKind,
     EmailState,
     OutgoingEmail,
     SlotClaim,
-    TimeOff,
 )
-from consultations.services.booking import Visit, correct_address
+from consultations.services.booking import correct_address
 from tests.factories import NOW, TUESDAY_TEN, make_booking, make_consultation_type, make_hold, make_nutritionist
 
 pytestmark = pytest.mark.django_db
@@ -105,104 +103,6 @@ def test_booking_transaction_takes_ten_queries(django_assert_num_queries):
         make_booking(consultation_type, own=hold)
 
 
-# Holds
-
-
-def test_hold_keeps_the_time_for_ten_minutes_from_everybody_else():
-    consultation_type = make_consultation_type()
-    hold = make_hold(consultation_type)
-    assert (hold.kind, hold.expires_at) == (ClaimKind.HOLD, NOW + timedelta(minutes=10))
-    with pytest.raises(SlotUnavailable):
-        make_booking(consultation_type)
-    assert make_booking(consultation_type, now=NOW + timedelta(minutes=10)).starts_at == TUESDAY_TEN
-
-
-def test_hold_of_another_time_releases_the_first():
-    consultation_type = make_consultation_type(buffer=HALF_HOUR)
-    first = make_hold(consultation_type)
-    second = make_hold(consultation_type, starts_at=TUESDAY_TEN + HALF_HOUR, own=first)
-    first.refresh_from_db()
-    assert (first.released_at, second.released_at) == (NOW, None)
-
-
-def test_hold_of_a_time_that_is_gone_leaves_the_first_as_it_is():
-    consultation_type = make_consultation_type()
-    make_booking(consultation_type, starts_at=TUESDAY_TEN + HALF_HOUR)
-    first = make_hold(consultation_type)
-    with pytest.raises(SlotUnavailable):
-        make_hold(consultation_type, starts_at=TUESDAY_TEN + HALF_HOUR, own=first)
-    first.refresh_from_db()
-    assert first.released_at is None
-
-
-def test_hold_asked_for_again_is_the_same_one():
-    consultation_type = make_consultation_type()
-    hold = make_hold(consultation_type)
-    assert make_hold(consultation_type, own=hold, now=NOW + timedelta(minutes=5)) == hold
-
-
-def test_hold_becomes_the_booking_in_the_same_ledger_row():
-    hold = make_hold()
-    booking = make_booking(hold.consultation_type, own=hold)
-    hold.refresh_from_db()
-    assert (booking.claim, hold.kind, hold.expires_at) == (hold, ClaimKind.BOOKING, None)
-
-
-def test_hold_that_expired_still_books_while_nobody_else_has_the_time():
-    hold = make_hold()
-    booking = make_booking(hold.consultation_type, own=hold, now=NOW + timedelta(hours=1))
-    assert (booking.claim, booking.starts_at) == (hold, TUESDAY_TEN)
-
-
-def test_hold_that_expired_and_was_booked_by_another_is_refused():
-    hold = make_hold()
-    later = NOW + timedelta(minutes=11)
-    make_booking(hold.consultation_type, now=later)
-    with pytest.raises(SlotUnavailable):
-        make_booking(hold.consultation_type, own=hold, now=later)
-
-
-def test_hold_taken_before_the_notice_ran_out_books_after_it():
-    consultation_type = make_consultation_type(minimum_notice=timedelta(hours=2))
-    chosen_at = TUESDAY_TEN - timedelta(hours=2)
-    hold = make_hold(consultation_type, now=chosen_at)
-    assert make_booking(consultation_type, own=hold, now=chosen_at + timedelta(minutes=9)).pk
-
-
-def test_hold_over_which_time_off_was_entered_is_refused():
-    hold = make_hold()
-    TimeOff.objects.create(nutritionist=None, starts_at=TUESDAY_TEN, ends_at=TUESDAY_TEN + HALF_HOUR)
-    with pytest.raises(SlotUnavailable):
-        make_booking(hold.consultation_type, own=hold)
-
-
-def test_hold_given_up_for_another_time_at_booking_is_released():
-    hold = make_hold()
-    booking = make_booking(hold.consultation_type, own=hold, starts_at=TUESDAY_TEN + HALF_HOUR)
-    hold.refresh_from_db()
-    assert (booking.starts_at, hold.released_at) == (TUESDAY_TEN + HALF_HOUR, NOW)
-
-
-def test_holds_of_one_client_have_a_ceiling_that_does_not_touch_others(settings):
-    settings.RATE_LIMIT_SCALE = 0.2  # two at a moment
-    consultation_type, visit = make_consultation_type(), Visit(client_hash="one")
-    for n in range(2):
-        make_hold(consultation_type, visit=visit, starts_at=TUESDAY_TEN + n * HALF_HOUR)
-    last = TUESDAY_TEN + 2 * HALF_HOUR
-    with pytest.raises(TooManyHolds):
-        make_hold(consultation_type, visit=visit, starts_at=last)
-    assert make_hold(consultation_type, visit=Visit(client_hash="other"), starts_at=last).pk
-
-
-def test_holds_of_everybody_have_a_ceiling(settings):
-    settings.RATE_LIMIT_SCALE = 0.01  # two at a moment
-    consultation_type = make_consultation_type()
-    for n in range(2):
-        make_hold(consultation_type, visit=Visit(client_hash=f"client {n}"), starts_at=TUESDAY_TEN + n * HALF_HOUR)
-    with pytest.raises(TooManyHolds):
-        make_hold(consultation_type, visit=Visit(client_hash="another"), starts_at=TUESDAY_TEN + 2 * HALF_HOUR)
-
-
 # One client, one booking
 
 
@@ -262,6 +162,13 @@ def test_corrected_address_gets_the_confirmation_and_the_old_one_gets_nothing_mo
         ("amara@exmaple.com", EmailState.OBSOLETE),
         ("amara@example.com", EmailState.OWED),
     ]
+
+
+def test_address_corrected_twice_to_the_same_one_is_corrected_once():
+    booking = make_booking(email="amara@exmaple.com")
+    for _ in range(2):
+        correct_address(booking, "amara@example.com", now=NOW)
+    assert [email.to for email in booking.emails.order_by("pk")] == ["amara@exmaple.com", "amara@example.com"]
 
 
 def test_address_corrected_after_half_an_hour_is_refused():

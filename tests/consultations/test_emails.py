@@ -26,7 +26,7 @@ def part(message, content_type):
 
 def test_confirmation_says_when_with_whom_and_the_reference_in_text_and_html():
     booking, message = composed()
-    assert message["Subject"] == "Booked: your consultation on Tuesday 5 January 2027, 10:00"
+    assert message["Subject"] == "Booked: your consultation on Tuesday 5 January 2027, 10:00, London time (GMT)"
     for content_type in ("text/plain", "text/html"):
         content = part(message, content_type)
         assert "Tuesday 5 January 2027 at 10:00" in content

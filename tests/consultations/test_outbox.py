@@ -87,6 +87,13 @@ def test_deliver_after_the_consultation_sends_nothing(owed, mailbox):
     assert (owed.state, mailbox.messages) == (EmailState.OBSOLETE, [])
 
 
+def test_deliver_to_an_address_that_was_corrected_meanwhile_sends_nothing(owed, mailbox):
+    type(owed.booking).objects.update(client_email="right@example.com")
+    outbox.deliver(owed.pk)
+    owed.refresh_from_db()
+    assert (owed.state, mailbox.messages) == (EmailState.OBSOLETE, [])
+
+
 def test_sweep_takes_over_from_a_worker_that_died(owed, mailbox):
     OutgoingEmail.objects.update(state=EmailState.SENDING, locked_until=timezone.now() - timedelta(seconds=1))
     outbox.sweep()

@@ -73,3 +73,21 @@ def test_team_answers_requests_from_the_list_and_ordinary_bookings_stay_as_they_
     page = admin_client.post("/admin/consultations/booking/", data, follow=True)
     assert dict(Booking.objects.values_list("pk", "status")) == {request_made.pk: status, ordinary.pk: "confirmed"}
     assert f"{ordinary.reference} is not waiting for an answer" in text_of(page) + page.text
+
+
+def test_request_nobody_answered_until_it_was_over_still_expires_and_says_so(request_made):
+    assert expire_requests(now=request_made.ends_at + timedelta(days=2)) == 1
+    assert told(request_made) == ["requested", "expired"]
+
+
+def test_request_is_not_accepted_once_its_time_has_begun(request_made, priya):
+    with pytest.raises(NotARequest):
+        accept_request(request_made.pk, by=priya, now=request_made.starts_at)
+
+
+def test_answered_request_sends_no_word_of_waiting_that_is_still_owed(request_made, priya):
+    decline_request(request_made.pk, by=priya, now=NOW)
+    assert [(email.kind, email.state) for email in request_made.emails.order_by("pk")] == [
+        ("requested", "obsolete"),
+        ("declined", "owed"),
+    ]

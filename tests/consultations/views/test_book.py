@@ -82,6 +82,9 @@ def test_booking_ignores_a_source_that_is_no_live_article(client, consultation_t
         ({"email": "amara.whitfield@example"}, "Enter an email address in the right format"),
         ({"email": "a@example.com, b@example.com"}, "Enter an email address in the right format"),
         ({"email": "amara@gmial.com"}, "Did you mean amara@gmail.com?"),
+        ({"name": "win at http://evil.example"}, "Enter your name without addresses"),
+        ({"phone": "020 7946 0018 ext 123"}, "Leave the extension out"),
+        ({"email": "a@" + ("\u0130" * 15 + ".") * 14 + "com"}, "Enter an email address in the right format"),
         ({"phone": "12"}, "Enter a phone number that can be called"),
         ({"channel": "phone"}, "Enter a phone number, or choose a video call"),
         ({"channel": "letter"}, "Choose a video call or a phone call"),
@@ -163,6 +166,27 @@ def test_time_lost_meanwhile_is_a_conflict_with_other_times_and_the_form_kept(cl
     again = client.post(url, {**hidden, **FIELDS, "slot": buttons[0].get("value")})
     assert again.status_code == 302
     assert Booking.objects.get(client_email=FIELDS["email"]).starts_at == options.read_slot(buttons[0].get("value"))[1]
+
+
+def test_other_time_that_was_picked_stays_picked_while_the_form_is_put_right(client, consultation_type):
+    url, hidden = form_for(client, consultation_type)
+    hold = SlotClaim.objects.get()
+    SlotClaim.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    make_booking(consultation_type, starts_at=hold.starts_at, now=timezone.now())
+    picked = slot_buttons(client.get(url))[-1].get("value")
+    response = client.post(url, {**hidden, **FIELDS, "name": "", "slot": picked})
+    assert response.status_code == 422
+    assert options.wording.time_label(options.read_slot(picked)[1]) in text_of(response)
+    client.post(url, {**hidden_in(response), **FIELDS})
+    assert Booking.objects.get(client_email=FIELDS["email"]).starts_at == options.read_slot(picked)[1]
+
+
+def test_form_of_a_type_that_was_closed_meanwhile_is_kept(client, consultation_type):
+    url, hidden = form_for(client, consultation_type)
+    type(consultation_type).objects.update(is_active=False)
+    response = client.post(url, {**hidden, **FIELDS})
+    assert response.status_code == 409
+    assert parse(response).find(".//input[@name='name']").get("value") == "Amara Whitfield"
 
 
 def test_client_with_a_booking_learns_nothing_on_screen_and_all_by_mail(client, consultation_type):

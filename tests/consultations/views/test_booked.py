@@ -1,11 +1,15 @@
+from datetime import timedelta
+
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from consultations.models import (
     Booking,
     OutgoingEmail,
 )
-from tests.consultations.views.flow import FIELDS, book, form_for
+from tests.consultations.views.flow import FIELDS, book, form_for, tomorrow_on
+from tests.factories import make_booking
 from tests.pages import parse, text_of
 
 pytestmark = pytest.mark.django_db
@@ -55,3 +59,15 @@ def test_address_corrected_to_nonsense_keeps_what_was_typed(client, consultation
     assert response.status_code == 422
     assert page.find(".//input[@name='email']").get("value") == "amara@@example"
     assert Booking.objects.get().client_email == "amara@example.com"
+
+
+def test_address_of_somebody_with_a_booking_is_answered_like_any_other(client, consultation_type):
+    location = book(client, consultation_type)["Location"]
+    now, later = timezone.now(), tomorrow_on(consultation_type) + timedelta(hours=2)
+    make_booking(consultation_type, starts_at=later, now=now, email="ben@example.com")
+    pages = []
+    for email in ("ben@example.com", "nobody@example.com"):
+        assert client.post(f"{location}address/", {"email": email})["Location"] == location
+        pages.append("If we could send the confirmation there" in client.get(location).text)
+    assert pages == [True, True]
+    assert Booking.objects.filter(client_email="ben@example.com").count() == 1
