@@ -141,7 +141,8 @@ class Booking(models.Model):
 
     Who and when are repeated from the claim so that a booking reads by itself; a foreign key over
     (claim, nutritionist, starts_at, occupies) makes PostgreSQL refuse a booking that disagrees with its
-    claim, or one that counts on a claim already released (migration 0003).
+    claim, or one that counts on a claim already released (migration 0003); one that ends after its claim is refused
+    as well (migration 0010).
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

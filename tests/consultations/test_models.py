@@ -81,6 +81,26 @@ def test_booking_that_disagrees_with_its_claim_is_refused_at_the_commit(change):
 
 
 @pytest.mark.django_db(transaction=True)
+def test_booking_that_ends_after_its_claim_is_refused_at_the_commit_whichever_row_changes():
+    booking = make_booking()
+    with pytest.raises(IntegrityError, match="ends within its claim"):
+        Booking.objects.filter(pk=booking.pk).update(ends_at=booking.ends_at + HALF_HOUR)
+    with pytest.raises(IntegrityError, match="ends within its claim"):
+        SlotClaim.objects.filter(pk=booking.claim_id).update(blocked_until=booking.ends_at - timedelta(minutes=1))
+
+
+@pytest.mark.django_db(transaction=True)
+def test_booking_and_claim_made_longer_together_are_accepted():
+    booking = make_booking()
+    later = booking.ends_at + HALF_HOUR
+    with transaction.atomic():
+        Booking.objects.filter(pk=booking.pk).update(ends_at=later)
+        SlotClaim.objects.filter(pk=booking.claim_id).update(blocked_until=later)
+    booking.refresh_from_db()
+    assert (booking.ends_at, booking.claim.blocked_until) == (later, later)
+
+
+@pytest.mark.django_db(transaction=True)
 def test_claim_of_a_confirmed_booking_cannot_be_released_behind_its_back():
     booking = make_booking()
     with pytest.raises(IntegrityError, match="booking_matches_its_claim"):
