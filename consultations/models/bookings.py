@@ -14,7 +14,6 @@ from django.utils.timezone import localtime
 
 from articles.models import Article, Topic
 from consultations.models.people import ConsultationType, Nutritionist
-from consultations.slots import Interval
 
 REFERENCE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no 0, O, 1 or I: references are read out on the phone
 
@@ -131,11 +130,6 @@ class Channel(models.TextChoices):
     PHONE = "phone", "Phone call"
 
 
-class BookingQuerySet(models.QuerySet):
-    def upcoming(self, now):
-        return self.filter(status=BookingStatus.CONFIRMED, starts_at__gte=now)
-
-
 class Booking(models.Model):
     """A stored appointment: cancelled, never deleted.
 
@@ -177,8 +171,6 @@ class Booking(models.Model):
     calendar_sequence = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField()
 
-    objects = BookingQuerySet.as_manager()
-
     class Meta:
         ordering = ["-starts_at"]
         indexes = [models.Index(fields=["starts_at"], name="booking_by_start")]  # the team's lists
@@ -217,10 +209,6 @@ class Booking(models.Model):
 
     def __str__(self):
         return f"{self.reference}: {self.client_name}"
-
-    @property
-    def interval(self) -> Interval:
-        return Interval(self.starts_at, self.ends_at)
 
 
 class BookingEventKind(models.TextChoices):
