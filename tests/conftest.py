@@ -9,8 +9,11 @@ from urllib.parse import urlsplit, urlunsplit
 import hypothesis
 import pytest
 from aiosmtpd.controller import Controller
+from celery import current_app
 from django.conf import settings as django_settings
+from django.core.cache import cache
 
+from probio.health import HEARTBEAT_KEY
 from probio.local.processes import Program
 
 hypothesis.settings.register_profile("probio", deadline=None)  # a busy machine is no bug
@@ -64,7 +67,12 @@ def unused_tcp_port():
 
 @pytest.fixture
 def celery_worker(transactional_db, mailbox, settings):
-    """A live Celery worker on the real broker, working on the test database and sending to the mailbox."""
+    """A live Celery worker on the real broker, working on the test database and sending to the mailbox.
+
+    It starts with an empty queue: what earlier tests asked for concerns bookings that are gone.
+    """
+    current_app.control.purge()
+    cache.delete(HEARTBEAT_KEY)
     database = urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{_test_database_name()}"))
     environment = {
         **os.environ,
@@ -72,10 +80,10 @@ def celery_worker(transactional_db, mailbox, settings):
         "EMAIL_URL": f"smtp://127.0.0.1:{settings.EMAIL_PORT}",
     }
     command = [sys.executable, "-m", "celery", "--app", "probio", "worker", "--pool", "threads", "--concurrency", "2"]
-    worker = Program("worker", [*command, "--loglevel", "info"], environment, is_quiet=True)
+    worker = Program("worker", [*command, "--loglevel", "info"], environment)
     worker.start()
     try:
-        wait_for(lambda: " ready." in "".join(worker.last_lines), seconds=30, what="the worker to be ready")
+        wait_for(lambda: cache.get(HEARTBEAT_KEY), seconds=60, what="the worker to be ready")
         yield worker
     finally:
         worker.ask_to_stop()
