@@ -4,6 +4,7 @@ from django.contrib import admin, messages
 from django.contrib.admin import display
 from django.utils import timezone
 
+from consultations.exceptions import Busy
 from consultations.models import (
     AvailabilityRule,
     Booking,
@@ -145,6 +146,8 @@ class BookingAdmin(ReadOnly, admin.ModelAdmin):
                 answer(booking.pk, by=request.user, now=timezone.now())
             except NotARequest:
                 messages.warning(request, f"{booking.reference} is not waiting for an answer; nothing was changed.")
+            except Busy:
+                messages.warning(request, f"{booking.reference} is being changed by somebody else; try again.")
             else:
                 messages.success(request, f"{booking.reference} is {word}; the client is told by email.")
 

@@ -26,3 +26,15 @@ class TooManyHolds(ConsultationError):
 
 class Busy(ConsultationError):
     """Somebody else was changing the same nutritionist's time for too long; trying again will do."""
+
+
+class NotActive(ConsultationError):
+    """The booking is over, cancelled or declined: there is nothing left to change."""
+
+
+class TooLate(ConsultationError):
+    """The booking starts so soon that only the team can change it."""
+
+
+class OfferGone(ConsultationError):
+    """A waiting-list offer that has been answered, or was not answered in time."""

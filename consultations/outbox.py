@@ -5,6 +5,7 @@ any transaction, then marked. A worker that dies after sending leaves a lease to
 a second copy with the same Message-ID.
 """
 
+import hashlib
 import logging
 import smtplib
 import threading
@@ -19,7 +20,7 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from consultations import emails
-from consultations.models import Booking, EmailKind, EmailState, OutgoingEmail
+from consultations.models import Booking, EmailKind, EmailState, OutgoingEmail, WaitlistEntry
 
 logger = logging.getLogger(__name__)
 
@@ -40,27 +41,39 @@ def owe(booking: Booking, kind: EmailKind, *, to: str, not_after: datetime, now:
     The same kind is owed once for each state of the booking (its calendar sequence).
     """
     dedupe_key = _dedupe_key(booking, kind, str(booking.calendar_sequence))
-    email = OutgoingEmail.objects.create(dedupe_key=dedupe_key, **_content(booking, kind, to, not_after, now))
-    _nudge_after_commit(email)
+    content = _content(kind, to, not_after, now)
+    _nudge_after_commit(OutgoingEmail.objects.create(dedupe_key=dedupe_key, booking=booking, **content))
 
 
 def owe_daily(booking: Booking, kind: EmailKind, *, to: str, not_after: datetime, now: datetime) -> None:
-    """As `owe`, but once a day whatever the state of the booking: for what strangers can set off."""
-    email, is_new = OutgoingEmail.objects.get_or_create(
-        dedupe_key=_dedupe_key(booking, kind, f"{now:%Y-%m-%d}"), defaults=_content(booking, kind, to, not_after, now)
-    )
+    """As `owe`, but once a day and address, whatever the state of the booking: for what strangers can set off."""
+    dedupe_key = _dedupe_key(booking, kind, f"{now:%Y-%m-%d}:{_fingerprint(to)}")
+    _owe_once(dedupe_key, booking=booking, **_content(kind, to, not_after, now))
+
+
+def owe_waiting(entry: WaitlistEntry, kind: EmailKind, occasion: str, *, not_after: datetime, now: datetime) -> None:
+    """As `owe`, to somebody on the waiting list; once for each occasion, such as a day or an offer."""
+    dedupe_key = _dedupe_key(entry, kind, occasion)
+    _owe_once(dedupe_key, entry=entry, **_content(kind, entry.client_email, not_after, now))
+
+
+def _owe_once(dedupe_key, **content):
+    email, is_new = OutgoingEmail.objects.get_or_create(dedupe_key=dedupe_key, defaults=content)
     if is_new:
         _nudge_after_commit(email)
 
 
-def _dedupe_key(booking, kind, occasion):
-    return f"booking:{booking.pk}:{kind}:{occasion}"
+def _dedupe_key(row, kind, occasion):
+    return f"{row._meta.model_name}:{row.pk}:{kind}:{occasion}"
 
 
-def _content(booking, kind, to, not_after, now):
+def _fingerprint(address):
+    return hashlib.sha256(address.encode()).hexdigest()[:16]
+
+
+def _content(kind, to, not_after, now):
     return {
         "kind": kind,
-        "booking": booking,
         "to": to,
         "message_id": make_msgid(domain=settings.SERVER_EMAIL.rpartition("@")[2]),
         "created_at": now,
@@ -137,13 +150,13 @@ def _claim(email_id: int) -> OutgoingEmail | None:
     """Take the lease on a due message and return it, or None when there is nothing to do."""
     now = timezone.now()
     with transaction.atomic():
-        due = OutgoingEmail.objects.due(now).select_related("booking")
+        due = OutgoingEmail.objects.due(now).select_related("booking", "entry")
         due = due.select_for_update(skip_locked=True, of=("self",))
         email = due.filter(pk=email_id).first()
         if email is None:
             return None
         is_late = email.not_after is not None and email.not_after <= now
-        if is_late or email.to != email.booking.client_email:  # corrected since
+        if is_late or email.is_astray:
             _mark(email, EmailState.OBSOLETE)
             return None
         email.attempts += 1

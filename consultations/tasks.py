@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from consultations import outbox
-from consultations.services import requests
+from consultations.services import requests, waitlist
 
 
 @shared_task
@@ -20,3 +20,8 @@ def sweep_outbox():
 @shared_task
 def expire_requests():
     requests.expire_requests(now=timezone.now())
+
+
+@shared_task
+def expire_offers():
+    waitlist.expire_offers(now=timezone.now())

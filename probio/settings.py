@@ -217,6 +217,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BEAT_SCHEDULE = {
+    "expire-offers": {"task": "consultations.tasks.expire_offers", "schedule": timedelta(minutes=1)},
     "expire-requests": {"task": "consultations.tasks.expire_requests", "schedule": timedelta(minutes=1)},
     "sweep-outbox": {"task": "consultations.tasks.sweep_outbox", "schedule": timedelta(seconds=30)},
     "worker-heartbeat": {"task": "probio.health.record_heartbeat", "schedule": timedelta(seconds=30)},

@@ -20,7 +20,7 @@ ARTICLES = [
 CONSULTATIONS = [
     ["slots", "exceptions", "addresses", "consents", "load"],
     ["models"],
-    ["queries", "wording", "limits"],
+    ["queries", "wording", "limits", "links"],
     ["invites"],
     ["emails"],
     ["outbox"],

@@ -2,6 +2,7 @@
 
 from consultations.models.bookings import (
     ACTIVE,
+    CANCELLED,
     OCCUPYING,
     Booking,
     BookingEvent,
@@ -22,10 +23,20 @@ from consultations.models.people import (
     ExtraHours,
     Nutritionist,
     TimeOff,
+    Weekday,
+)
+from consultations.models.waitlist import (
+    OfferOutcome,
+    PartOfDay,
+    WaitlistEntry,
+    WaitlistOffer,
+    WaitlistState,
+    part_of,
 )
 
 __all__ = [
     "ACTIVE",
+    "CANCELLED",
     "OCCUPYING",
     "TIME_ZONES",
     "AvailabilityRule",
@@ -43,7 +54,14 @@ __all__ = [
     "ExtraHours",
     "NoTimeSuited",
     "Nutritionist",
+    "OfferOutcome",
     "OutgoingEmail",
+    "PartOfDay",
     "SlotClaim",
     "TimeOff",
+    "WaitlistEntry",
+    "WaitlistOffer",
+    "WaitlistState",
+    "Weekday",
+    "part_of",
 ]

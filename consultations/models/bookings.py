@@ -123,6 +123,7 @@ class BookingStatus(models.TextChoices):
 
 ACTIVE = [BookingStatus.REQUESTED, BookingStatus.CONFIRMED]
 OCCUPYING = [*ACTIVE, BookingStatus.COMPLETED, BookingStatus.NO_SHOW]
+CANCELLED = [BookingStatus.CANCELLED_BY_CLIENT, BookingStatus.CANCELLED_BY_TEAM]
 
 
 class Channel(models.TextChoices):
@@ -170,6 +171,8 @@ class Booking(models.Model):
     )
     calendar_sequence = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField()
+    link_nonce = models.UUIDField(db_default=RandomUUID(), editable=False)
+    pending_email = models.EmailField(blank=True, help_text="Asked for by the client, not yet proven from there.")
 
     class Meta:
         ordering = ["-starts_at"]
@@ -210,6 +213,19 @@ class Booking(models.Model):
     def __str__(self):
         return f"{self.reference}: {self.client_name}"
 
+    @property
+    def is_active(self):
+        return self.status in ACTIVE
+
+    @property
+    def is_cancelled(self):
+        return self.status in CANCELLED
+
+    @property
+    def changes_close_at(self):
+        """Return until when the client moves or cancels without asking."""
+        return self.starts_at - self.consultation_type.cancellation_cutoff
+
 
 class BookingEventKind(models.TextChoices):
     BOOKED = "booked", "booked"
@@ -218,10 +234,17 @@ class BookingEventKind(models.TextChoices):
     DECLINED = "declined", "request declined"
     EXPIRED = "expired", "request expired"
     ADDRESS_CORRECTED = "address_corrected", "e-mail address corrected"
+    DETAILS_CORRECTED = "details_corrected", "details corrected"
+    MOVED = "moved", "moved"
+    CANCELLED = "cancelled", "cancelled"
+    LINK_REPLACED = "link_replaced", "link replaced"
 
 
 class BookingEvent(models.Model):
-    """One line of a booking's history. Rows are only ever added."""
+    """One line of a booking's history. Rows are only ever added.
+
+    detail: what changed, in words, such as the time a booking was moved from; reason: why, if somebody said.
+    """
 
     booking = models.ForeignKey(Booking, on_delete=models.PROTECT, related_name="events")
     kind = models.CharField(max_length=20, choices=BookingEventKind)
@@ -233,6 +256,8 @@ class BookingEvent(models.Model):
         on_delete=models.SET_NULL,
         help_text="The member of staff who did it; empty when it was the client.",
     )
+    detail = models.CharField(max_length=200, blank=True)
+    reason = models.TextField(max_length=500, blank=True)
 
     class Meta:
         ordering = ["at", "id"]

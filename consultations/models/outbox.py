@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Min, Q
 
 from consultations.models.bookings import Booking
+from consultations.models.waitlist import WaitlistEntry
 
 
 class EmailKind(models.TextChoices):
@@ -12,6 +13,17 @@ class EmailKind(models.TextChoices):
     DECLINED = "declined", "request declined"
     EXPIRED = "expired", "request expired"
     ALREADY_BOOKED = "already_booked", "already booked"
+    MOVED = "moved", "booking moved"
+    CANCELLED = "cancelled", "booking cancelled"
+    YOUR_LINK = "your_link", "link to the booking"
+    ADDRESS_CHECK = "address_check", "new address to prove"
+    ADDRESS_CHANGED = "address_changed", "address changed"
+    WAITLIST_JOINED = "waitlist_joined", "on the waiting list"
+    WAITLIST_OFFER = "waitlist_offer", "waiting-list offer"
+
+
+# Sent to another address than the client's present one, on purpose.
+TO_OTHER_ADDRESSES = [EmailKind.ADDRESS_CHECK, EmailKind.ADDRESS_CHANGED]
 
 
 class EmailState(models.TextChoices):
@@ -42,11 +54,12 @@ class OutgoingEmailQuerySet(models.QuerySet):
 
 
 class OutgoingEmail(models.Model):
-    """A message owed to somebody. It is composed when sent, from the booking as it is then."""
+    """A message owed to somebody, composed when sent from the booking or waiting-list entry as it is then."""
 
     kind = models.CharField(max_length=20, choices=EmailKind)
     dedupe_key = models.CharField(max_length=100, unique=True)
-    booking = models.ForeignKey(Booking, on_delete=models.PROTECT, related_name="emails")
+    booking = models.ForeignKey(Booking, null=True, blank=True, on_delete=models.PROTECT, related_name="emails")
+    entry = models.ForeignKey(WaitlistEntry, null=True, blank=True, on_delete=models.PROTECT, related_name="emails")
     to = models.EmailField()
     message_id = models.CharField(max_length=200, unique=True)
     state = models.CharField(max_length=10, choices=EmailState, default=EmailState.OWED)
@@ -77,6 +90,7 @@ class OutgoingEmail(models.Model):
                 name="outgoingemail_sending_has_lease",
                 condition=~Q(state=EmailState.SENDING) | Q(locked_until__isnull=False),
             ),
+            models.CheckConstraint(name="outgoingemail_about_one_thing", condition=Q(booking=None) ^ Q(entry=None)),
             models.CheckConstraint(
                 name="outgoingemail_wanted_for_a_while",
                 condition=Q(not_after=None) | Q(not_after__gt=F("created_at")),
@@ -85,3 +99,9 @@ class OutgoingEmail(models.Model):
 
     def __str__(self):
         return f"{self.get_kind_display()} to {self.to}"
+
+    @property
+    def is_astray(self):
+        """Return whether the client has another address by now than the one this was owed to."""
+        client = self.booking or self.entry
+        return self.kind not in TO_OTHER_ADDRESSES and self.to != client.client_email

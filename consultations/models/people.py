@@ -118,6 +118,16 @@ class ConsultationType(models.Model):
     answer_within = models.DurationField(
         default=timedelta(hours=24), help_text="A request nobody has answered by then expires, and the client is told."
     )
+    cancellation_cutoff = models.DurationField(
+        "cancellation cut-off",
+        default=timedelta(hours=2),
+        help_text="Until this long before the start, clients move or cancel by themselves; later they write or call.",
+    )
+    offer_lasts = models.DurationField(
+        "waiting-list offer lasts",
+        default=timedelta(hours=2),
+        help_text="A time that comes free is kept this long for the first on the waiting list whom it suits.",
+    )
     is_active = models.BooleanField(default=True, help_text="Inactive types cannot be booked.")
 
     objects = ConsultationTypeQuerySet.as_manager()
@@ -144,6 +154,11 @@ class ConsultationType(models.Model):
                 name="consultationtype_buffer_and_notice_not_negative",
                 condition=Q(buffer__gte=timedelta(0), minimum_notice__gte=timedelta(0)),
                 violation_error_message="Buffer and minimum notice cannot be negative.",
+            ),
+            models.CheckConstraint(
+                name="consultationtype_cutoff_and_offer_make_sense",
+                condition=Q(cancellation_cutoff__gte=timedelta(0), offer_lasts__gte=timedelta(minutes=15)),
+                violation_error_message="The cut-off cannot be negative; an offer lasts a quarter of an hour or more.",
             ),
         ]
 

@@ -1,4 +1,4 @@
-"""Hold a time, book it, correct the address of a booking."""
+"""Hold a time and book it."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -29,7 +29,6 @@ from consultations.services.claims import claim_time, lock_nutritionist, taking_
 from consultations.slots import Interval
 
 HOLD_LASTS = timedelta(minutes=10)
-ADDRESS_CAN_BE_CORRECTED = timedelta(minutes=30)
 
 
 @dataclass(frozen=True)
@@ -104,38 +103,15 @@ def book_slot(slot: Slot, details: ClientDetails, visit: Visit, *, own: SlotClai
     """
     try:
         with taking_time():
-            claim = _keep(own, now) if own is not None and _is_for(own, slot) else _claim(slot, own, now)
-            return _write_booking(slot.consultation_type, claim, details, visit, key, now)
+            claim = keep_claim(own, now) if own is not None and _is_for(own, slot) else _claim(slot, own, now)
+            return write_booking(slot.consultation_type, claim, details, visit, key, now)
     except (ConsultationError, IntegrityError) as error:
         # The same form sent again fails on something its first sending did: the time, the client or the key itself.
         booking = Booking.objects.filter(idempotency_key=key).first()
         if booking is not None:
             return booking
         if isinstance(error, AlreadyBooked):
-            _tell_by_mail(details.email, slot, now)
-        raise
-
-
-def correct_address(booking: Booking, email: str, *, now: datetime) -> None:
-    """Send the confirmation of a recent booking to another address. Raises SlotUnavailable when it is too late.
-
-    Raises AlreadyBooked, after a mail to them, when the new address has a booking that stands in the way.
-    """
-    try:
-        with taking_time():
-            booking = Booking.objects.select_for_update(no_key=True).get(pk=booking.pk)
-            if now >= booking.created_at + ADDRESS_CAN_BE_CORRECTED or booking.status not in ACTIVE:
-                raise SlotUnavailable
-            if booking.client_email == email:  # the form sent twice
-                return
-            booking.client_email, booking.email_normalised = email, normalise(email)
-            booking.calendar_sequence += 1
-            booking.save(update_fields=["client_email", "email_normalised", "calendar_sequence"])
-            BookingEvent.objects.create(booking=booking, kind=BookingEventKind.ADDRESS_CORRECTED, at=now)
-            outbox.drop(booking)
-            _owe_confirmation(booking, now)
-    except AlreadyBooked:
-        _tell_by_mail(email, Slot(booking.consultation_type, booking.starts_at), now, other_than=booking)
+            tell_by_mail(details.email, slot, now)
         raise
 
 
@@ -160,11 +136,14 @@ def _claim(slot: Slot, own: SlotClaim | None, now: datetime) -> SlotClaim:
     )
 
 
-def _keep(hold: SlotClaim, now: datetime) -> SlotClaim:
-    """Turn a hold into a booking's claim. Raises SlotUnavailable when its time is closed or somebody else's by now."""
+def keep_claim(hold: SlotClaim, now: datetime) -> SlotClaim:
+    """Turn a hold, or a waiting-list offer, into a booking's claim. Call inside `taking_time`.
+
+    Raises SlotUnavailable when its time is closed or somebody else's by now.
+    """
     nutritionist = lock_nutritionist(hold.consultation_type, hold.nutritionist.slug)
     hold.refresh_from_db(fields=["kind", "released_at", "expires_at"])
-    if hold.kind != ClaimKind.HOLD:
+    if hold.kind == ClaimKind.BOOKING:
         raise SlotUnavailable
     if hold.released_at is not None:  # given up or run out and swept away: ask for the time afresh
         slot = Slot(hold.consultation_type, hold.starts_at, nutritionist.slug)
@@ -182,7 +161,15 @@ def _keep(hold: SlotClaim, now: datetime) -> SlotClaim:
     return hold
 
 
-def _write_booking(consultation_type, claim, details, visit, key, now) -> Booking:
+def write_booking(
+    consultation_type: ConsultationType,
+    claim: SlotClaim,
+    details: ClientDetails,
+    visit: Visit,
+    key: UUID,
+    now: datetime,
+) -> Booking:
+    """Write a booking on a claim that was just made or kept, and all that goes with it. Call inside `taking_time`."""
     is_request = consultation_type.needs_approval
     booking = Booking.objects.create(
         idempotency_key=key,
@@ -211,16 +198,17 @@ def _write_booking(consultation_type, claim, details, visit, key, now) -> Bookin
         Consent(booking=booking, purpose=purpose, wording=consents.WORDING[purpose], granted_at=now)
         for purpose in purposes
     )
-    _owe_confirmation(booking, now)
+    owe_confirmation(booking, now)
     return booking
 
 
-def _owe_confirmation(booking: Booking, now: datetime) -> None:
+def owe_confirmation(booking: Booking, now: datetime) -> None:
+    """Owe the client the message that says how their booking stands; once for each state of it."""
     kind = EmailKind.REQUESTED if booking.status == BookingStatus.REQUESTED else EmailKind.BOOKED
     outbox.owe(booking, kind, to=booking.client_email, not_after=booking.ends_at, now=now)
 
 
-def _tell_by_mail(email: str, slot: Slot, now: datetime, other_than: Booking | None = None) -> None:
+def tell_by_mail(email: str, slot: Slot, now: datetime, other_than: Booking | None = None) -> None:
     """Tell a client by mail of the booking that stands in the way of another; at most once a day."""
     ends_at = slot.starts_at + slot.consultation_type.duration
     same_type = Q(consultation_type=slot.consultation_type, ends_at__gt=now)

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db.models import Q
 
 from consultations import queries
 from consultations.exceptions import AlreadyBooked, Busy, SlotUnavailable
@@ -12,7 +13,8 @@ from consultations.models import ClaimKind, ConsultationType, Nutritionist, Slot
 from consultations.slots import Interval
 
 LOCK_TIMEOUT = "3s"
-LOCK_NOT_AVAILABLE = "55P03"  # PostgreSQL's code for a lock that was waited for too long
+# PostgreSQL's codes for a lock that was waited for too long, and for two that waited for each other.
+LOCK_NOT_AVAILABLE, DEADLOCK_DETECTED = "55P03", "40P01"
 _REFUSALS = {
     "slotclaim_no_double_booking": SlotUnavailable,
     "booking_one_active_per_client": AlreadyBooked,
@@ -33,7 +35,7 @@ def taking_time() -> Iterator[None]:
                 cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT])
             yield
     except OperationalError as error:
-        if getattr(error.__cause__, "pgcode", None) == LOCK_NOT_AVAILABLE:
+        if getattr(error.__cause__, "pgcode", None) in (LOCK_NOT_AVAILABLE, DEADLOCK_DETECTED):
             raise Busy from error
         raise
     except IntegrityError as error:
@@ -54,11 +56,11 @@ def claim_time(
 ) -> SlotClaim:
     """Write a claim for a start with the eligible nutritionist who has the fewest consultations left that week.
 
-    nutritionist_slug: None for anyone. own: a claim of the same client, looked through and released. values: the
-    claim's remaining columns. Call inside `taking_time`. Locks the eligible nutritionists in the order of their keys,
-    so that two clients never wait for each other; the lock comes before the check, or rivals insert at once and some
-    die of a deadlock instead of hearing "taken"; and the choice is made under it, so that concurrent clients spread.
-    Raises SlotUnavailable.
+    nutritionist_slug: None for anyone. own: a claim of the same client, looked through and released: a hold given up,
+    or the claim of a booking that moves. values: the claim's remaining columns. Call inside `taking_time`. Locks the
+    eligible nutritionists in the order of their keys, so that two clients never wait for each other; the lock comes
+    before the check, or rivals insert at once and some die of a deadlock instead of hearing "taken"; and the choice is
+    made under it, so that concurrent clients spread. Raises SlotUnavailable.
     """
     eligible = queries.eligible_for(consultation_type, nutritionist_slug)
     locked = list(eligible.select_for_update(no_key=True, of=("self",)))
@@ -66,10 +68,12 @@ def claim_time(
     free = diaries.open_for(consultation_type, starts_at, now)
     if not free:
         raise SlotUnavailable(diaries)
-    outlived = diaries.expired if own is None else [*diaries.expired, own.pk]
-    if outlived:
-        holds = SlotClaim.objects.live().exclude(kind=ClaimKind.BOOKING)  # one may have become a booking meanwhile
-        holds.filter(pk__in=outlived).update(released_at=now)
+    if diaries.expired or own is not None:
+        # By their kind as well: one may have become a booking meanwhile.
+        outlived = Q(pk__in=diaries.expired) & ~Q(kind=ClaimKind.BOOKING)
+        if own is not None:
+            outlived |= Q(pk=own.pk, kind=own.kind)
+        SlotClaim.objects.live().filter(outlived).update(released_at=now)
     blocked = Interval(starts_at, starts_at + consultation_type.duration + consultation_type.buffer)
     return SlotClaim.objects.create(
         nutritionist=free[0],

@@ -31,7 +31,8 @@ BUSY = "Many people are booking at the moment. Nothing is lost: press the button
 def book(request, hold):
     """Show the form for a held time, and book it; 409 with other times, and the form kept, when it is gone."""
     claims = SlotClaim.objects.select_related("nutritionist", "consultation_type", "article")
-    claim = get_object_or_404(claims, public_id=hold, consultation_type__isnull=False)
+    claims = claims.filter(consultation_type__isnull=False).exclude(kind=ClaimKind.OFFER)
+    claim = get_object_or_404(claims, public_id=hold)
     slot = Slot(claim.consultation_type, claim.starts_at, claim.nutritionist.slug)
     choice = Choice(claim.consultation_type, claim.nutritionist.slug, wording.zone_named(claim.time_zone))
     if request.method == "POST":

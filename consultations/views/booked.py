@@ -14,7 +14,7 @@ from consultations.exceptions import ConsultationError
 from consultations.forms import AddressForm
 from consultations.invites import invite
 from consultations.models import BookingStatus
-from consultations.services.booking import ADDRESS_CAN_BE_CORRECTED, correct_address
+from consultations.services.changes import ADDRESS_CAN_BE_CORRECTED, correct_address
 from consultations.views import visit
 from probio.clients import client_hash
 

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 
-from consultations.exceptions import AlreadyBooked, Busy, SlotUnavailable
+from consultations.exceptions import AlreadyBooked, Busy, SlotUnavailable, TooLate
 from consultations.models import (
     Booking,
     BookingEvent,
@@ -15,7 +15,7 @@ from consultations.models import (
     OutgoingEmail,
     SlotClaim,
 )
-from consultations.services.booking import correct_address
+from consultations.services.changes import correct_address
 from tests.factories import NOW, TUESDAY_TEN, make_booking, make_consultation_type, make_hold, make_nutritionist
 
 pytestmark = pytest.mark.django_db
@@ -173,7 +173,7 @@ def test_address_corrected_twice_to_the_same_one_is_corrected_once():
 
 def test_address_corrected_after_half_an_hour_is_refused():
     booking = make_booking(email="amara@exmaple.com")
-    with pytest.raises(SlotUnavailable):
+    with pytest.raises(TooLate):
         correct_address(booking, "amara@example.com", now=NOW + timedelta(minutes=30))
 
 
