@@ -13,7 +13,7 @@ from limits.strategies import SlidingWindowCounterRateLimiter
 from redis.exceptions import RedisError
 
 from consultations.addresses import normalise
-from consultations.models import Booking, SlotClaim
+from consultations.models import Booking, SlotClaim, WaitlistEntry
 
 logger = logging.getLogger(__name__)
 
@@ -23,8 +23,10 @@ HOLDS_OF_AN_ADDRESS = 80
 FORMS_OF_AN_ADDRESS = 60
 HURRIED_FORMS_OF_AN_ADDRESS = 30
 FORMS_OF_AN_EMAIL = 12
+GUESSES_OF_AN_ADDRESS = 60
 # Held at the same moment.
 LIVE_HOLDS_OF_AN_ADDRESS = 10
+WAITING_FROM_AN_ADDRESS = 20
 LIVE_HOLDS = 200
 
 
@@ -50,6 +52,19 @@ def may_book_for(email: str, *, now: datetime) -> bool:
     normalised = normalise(email)
     rows = Booking.objects.filter(email_normalised=normalised, created_at__gt=now - HOUR)
     return _may("email", hashlib.sha256(normalised.encode()).hexdigest(), FORMS_OF_AN_EMAIL, rows)
+
+
+def may_guess(client_hash: str) -> bool:
+    """Count one more link that opens nothing, and return whether that is to be expected of people."""
+    return _may("guess", client_hash, GUESSES_OF_AN_ADDRESS, Booking.objects.none())
+
+
+def may_wait(client_hash: str) -> bool:
+    """Return whether one more from this address may join the waiting list: offers keep times from others."""
+    if settings.RATE_LIMIT_SCALE == 0:
+        return True
+    waiting = WaitlistEntry.objects.waiting().filter(client_hash=client_hash)
+    return waiting.count() < _scaled(WAITING_FROM_AN_ADDRESS)
 
 
 def are_too_many_holds(client_hash: str, *, now: datetime) -> bool:

@@ -19,7 +19,11 @@ _NOBODY = UUID(int=0)
 
 def manage_url(booking: Booking) -> str:
     """Return the whole address at which a client does everything about a booking."""
-    return settings.SITE_URL + reverse("consultations:manage", args=[token_of(booking)])
+    return settings.SITE_URL + manage_path(booking)
+
+
+def manage_path(booking: Booking) -> str:
+    return reverse("consultations:manage", args=[token_of(booking)])
 
 
 def waitlist_url(entry: WaitlistEntry) -> str:

@@ -42,12 +42,16 @@ def read_slot(value: str) -> tuple[str, datetime, str | None]:
 
 @dataclass(frozen=True)
 class Choice:
-    """What a visitor has chosen so far: which type, with whom (a slug, or anyone), in which zone, from where."""
+    """What a visitor has chosen so far: which type, with whom (a slug, or anyone), in which zone, from where.
+
+    path: where the picker is, when it is not the public one.
+    """
 
     consultation_type: ConsultationType
     nutritionist: str | None = None
     zone: ZoneInfo = wording.LONDON
     article: str = ""
+    path: str = ""
 
     def times_url(self, *, start: date | None = None, day: date | None = None, **changes) -> str:
         """Return the address of the picker for this choice, or for one that differs in a parameter (`with`, `tz`)."""
@@ -63,7 +67,7 @@ class Choice:
 
     @cached_property
     def _times_path(self) -> str:
-        return reverse("consultations:times", args=[self.consultation_type.slug])
+        return self.path or reverse("consultations:times", args=[self.consultation_type.slug])
 
     def day_of(self, at: datetime) -> date:
         return wording.local(at, self.zone).date()

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from consultations.views import book, booked, times
+from consultations.views import book, booked, manage, times, waitlist
 
 app_name = "consultations"
 urlpatterns = [
@@ -14,4 +14,17 @@ urlpatterns = [
     path("booked/<str:reference>/", booked.booked, name="booked"),
     path("booked/<str:reference>/address/", booked.address, name="address"),
     path("booked/<str:reference>/calendar.ics", booked.calendar, name="calendar"),
+    path("manage/<str:token>/", manage.manage, name="manage"),
+    path("manage/<str:token>/move/", manage.move, name="move"),
+    path("manage/<str:token>/cancel/", manage.cancel, name="cancel"),
+    path("manage/<str:token>/details/", manage.details, name="details"),
+    path("manage/<str:token>/resend/", manage.resend, name="resend"),
+    path("manage/<str:token>/calendar.ics", manage.calendar, name="manage-calendar"),
+    path("address/<str:token>/", manage.prove_address, name="prove-address"),
+    path("waitlist/", waitlist.join, name="waitlist"),
+    path("waitlist/joined/", waitlist.joined, name="waitlist-joined"),
+    path("waitlist/<str:token>/", waitlist.entry, name="waitlist-entry"),
+    path("waitlist/<str:token>/accept/", waitlist.accept, name="waitlist-accept"),
+    path("waitlist/<str:token>/decline/", waitlist.decline, name="waitlist-decline"),
+    path("waitlist/<str:token>/leave/", waitlist.leave, name="waitlist-leave"),
 ]

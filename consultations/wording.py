@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from consultations.models import TIME_ZONES
+from consultations.models import TIME_ZONES, Booking
 
 LONDON = settings.DISPLAY_TIME_ZONE
 # What the picker offers; an address may name any zone there is.
@@ -90,3 +90,17 @@ def elsewhere_label(starts_at: datetime, zone: ZoneInfo) -> str:
     if local(starts_at, zone).utcoffset() == local(starts_at).utcoffset():
         return ""
     return full_label(starts_at, zone)
+
+
+def booking_words(booking: Booking) -> dict:
+    """Return a booking and when it is, as pages say it: weekday, date, day, starts, ends, zone_label, elsewhere."""
+    return {
+        "booking": booking,
+        "weekday": weekday_label(booking.starts_at),
+        "date": date_label(booking.starts_at),
+        "day": day_label(booking.starts_at),
+        "starts": time_label(booking.starts_at),
+        "ends": time_label(booking.ends_at),
+        "zone_label": zone_label(booking.starts_at),
+        "elsewhere": elsewhere_label(booking.starts_at, zone_named(booking.client_time_zone)),
+    }

@@ -1,7 +1,8 @@
-"""How log lines are written when a machine reads them (LOG_FORMAT=json)."""
+"""What log lines leave out, and how they are written when a machine reads them (LOG_FORMAT=json)."""
 
 import json
 import logging
+import re
 from datetime import UTC, datetime
 
 
@@ -18,3 +19,16 @@ class JsonFormatter(logging.Formatter):
         if record.exc_info:
             line["traceback"] = self.formatException(record.exc_info)
         return json.dumps(line, ensure_ascii=False)
+
+
+class HideSecretLinks(logging.Filter):
+    """Cut the token out of every address that opens somebody's booking: Django logs the path of a refused request."""
+
+    _token = re.compile(r"(/consultations/(?:manage|address|waitlist|feedback)/)[^/\s?]{40,}")
+
+    def filter(self, record):
+        message = record.getMessage()
+        hidden = self._token.sub(r"\1…", message)
+        if hidden != message:
+            record.msg, record.args = hidden, None
+        return True

@@ -95,6 +95,18 @@ class WaitlistEntry(models.Model):
     def __str__(self):
         return f"{self.client_name}, since {date_format(localtime(self.joined_at), 'DATETIME_FORMAT')}"
 
+    @property
+    def first_name(self) -> str:
+        return self.client_name.split()[0]
+
+    @property
+    def wished_weekdays(self) -> list[Weekday]:
+        return [Weekday(number) for number in sorted(self.weekdays)]
+
+    @property
+    def wished_parts(self) -> list[PartOfDay]:
+        return [part for part in PartOfDay if part in self.parts_of_day]
+
     def suits(self, starts_at: datetime) -> bool:
         """Return whether a start is on a day and at a time that suit this client."""
         there = starts_at.astimezone(ZoneInfo(self.client_time_zone))

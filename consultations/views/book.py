@@ -8,7 +8,7 @@ from django.views.decorators.http import require_http_methods
 
 from consultations import limits, queries, wording
 from consultations.exceptions import AlreadyBooked, Busy, SlotUnavailable
-from consultations.forms import BookingForm
+from consultations.forms.booking import BookingForm
 from consultations.models import Booking, ClaimKind, SlotClaim
 from consultations.options import Choice
 from consultations.services.booking import Slot, Visit, book_slot

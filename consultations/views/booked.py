@@ -9,9 +9,9 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from consultations import limits, wording
+from consultations import limits, links, wording
 from consultations.exceptions import ConsultationError
-from consultations.forms import AddressForm
+from consultations.forms.booking import AddressForm
 from consultations.invites import invite
 from consultations.models import BookingStatus
 from consultations.services.changes import ADDRESS_CAN_BE_CORRECTED, correct_address
@@ -57,18 +57,13 @@ def address(request, reference):
 
 
 def _page(request, booking, form, status=200):
-    now, zone = timezone.now(), wording.zone_named(booking.client_time_zone)
+    now = timezone.now()
     context = {
-        "booking": booking,
+        **wording.booking_words(booking),
         "is_request": booking.status == BookingStatus.REQUESTED,
         "first_name": booking.client_name.split()[0],
-        "weekday": wording.weekday_label(booking.starts_at),
-        "day": wording.date_label(booking.starts_at),
-        "starts": wording.time_label(booking.starts_at),
-        "ends": wording.time_label(booking.ends_at),
-        "zone_label": wording.zone_label(booking.starts_at),
-        "elsewhere": wording.elsewhere_label(booking.starts_at, zone),
         "respond_by": wording.full_label(booking.respond_by) if booking.respond_by else "",
+        "manage_path": links.manage_path(booking),
         "form": form if now < booking.created_at + ADDRESS_CAN_BE_CORRECTED else None,
     }
     return render(request, "consultations/booked.html", context, status=status)

@@ -1,17 +1,19 @@
 """Explain the service, show the times, take one."""
 
 from datetime import timedelta
+from urllib.parse import urlencode
 
 from django.db.models import F
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from consultations import limits, options, queries, wording
 from consultations.exceptions import Busy, SlotUnavailable, TooManyHolds
-from consultations.models import ConsultationType, NoTimeSuited
+from consultations.models import ConsultationType, NoTimeSuited, SlotClaim
 from consultations.options import Choice
 from consultations.services.booking import hold_slot
 from consultations.views import visit
@@ -43,32 +45,44 @@ def index(request):
 def times(request, slug):
     """Show four weeks from the Monday of `start`, and the times of `day`. Dates nobody can book are put right."""
     consultation_type = get_object_or_404(ConsultationType.objects.active(), slug=slug)
-    nutritionists = list(queries.nutritionists_of(consultation_type))
-    asked = [one for one in nutritionists if one.slug == request.GET.get("with")] or nutritionists
-    choice = visit.choice_of(request, consultation_type, asked[0].slug if len(asked) < len(nutritionists) else None)
     now = timezone.now()
     hold = visit.own_hold(request, now)
+    context = {
+        **picker(request, consultation_type, now=now, own=hold),
+        "action": reverse("consultations:hold", args=[slug]),
+        "hold": hold,
+    }
+    return render(request, "consultations/times.html", context)
+
+
+def picker(request, consultation_type: ConsultationType, *, now, own: SlotClaim | None, path="") -> dict:
+    """Return what the picker shows, for a template that includes it. own: the visitor's claim, open to them alone.
+
+    path: where the picker is, when it is not the public one.
+    """
+    nutritionists = list(queries.nutritionists_of(consultation_type))
+    asked = [one for one in nutritionists if one.slug == request.GET.get("with")] or nutritionists
+    asked_slug = asked[0].slug if len(asked) == 1 < len(nutritionists) else None
+    choice = visit.choice_of(request, consultation_type, asked_slug, path=path)
     this_week = options.monday_of(choice.day_of(now))
     last_week = options.monday_of(choice.day_of(now + consultation_type.booking_horizon))
     wanted_day = visit.date_in(request, "day")
     wanted_start = visit.date_in(request, "start") or wanted_day or this_week
     first = min(max(options.monday_of(wanted_start), this_week), last_week)
     shown = options.shown_interval(first, choice.zone)
-    starts = queries.open_times(consultation_type, asked, shown, now=now, own=hold)
-    is_shown = hold is not None and hold.consultation_type == consultation_type and hold.nutritionist in asked
-    own = hold.starts_at if is_shown else None
-    calendar = options.calendar(choice, starts, first, wanted_day, own)
+    starts = queries.open_times(consultation_type, asked, shown, now=now, own=own)
+    is_shown = own is not None and own.consultation_type_id == consultation_type.pk and own.nutritionist in asked
+    own_start = own.starts_at if is_shown else None
+    calendar = options.calendar(choice, starts, first, wanted_day, own_start)
     soonest = starts[:1] if first == this_week else []
     if not starts:
         soonest = queries.soonest_times(consultation_type, asked, 1, now=now)
-    context = {
+    return {
         "consultation_type": consultation_type,
         "choice": choice,
         "calendar": calendar,
         "soonest": choice.option(soonest[0]) if soonest else None,
-        "is_noted": "noted" in request.GET,
-        "held": choice.option(own) if own else None,
-        "hold": hold,
+        "held": choice.option(own_start) if own_start else None,
         "range_start": first,
         "range_end": first + options.SPAN - timedelta(days=1),
         "earlier_url": choice.times_url(start=max(first - options.SPAN, this_week)) if first > this_week else None,
@@ -76,7 +90,6 @@ def times(request, slug):
         "people": _people(choice, nutritionists, first, calendar.chosen.date),
         "zones": wording.zones_offered(choice.zone),
     }
-    return render(request, "consultations/times.html", context)
 
 
 @require_POST
@@ -101,23 +114,26 @@ def hold(request, slug):
         words = "Too many times are being held at once. Wait ten minutes, then choose a time again."
     except Busy:
         status, words = 503, "Many people are booking at the moment. Nothing is lost: press the time once more."
-    return _refuse(request, choice, slot, status, words, diaries)
+    action = reverse("consultations:hold", args=[slug])
+    return refuse(request, choice, slot, action=action, status=status, words=words, diaries=diaries)
 
 
 @require_POST
 def no_time_suited(request, slug):
-    """Count that no time suited somebody, and from which article they came; nothing else is kept."""
+    """Count that no time suited somebody, and from which article they came, and go on to the waiting list.
+
+    Nothing else is kept of them.
+    """
     consultation_type = get_object_or_404(ConsultationType.objects.active(), slug=slug)
     choice = visit.choice_of(request, consultation_type, None)
-    if not limits.may_hold(client_hash(request), now=timezone.now()):
-        return redirect(choice.times_url(noted="1"))
-    row, _ = NoTimeSuited.objects.get_or_create(
-        on=wording.local(timezone.now()).date(),
-        consultation_type=consultation_type,
-        article=visit.visit_of(request, choice).article,
-    )
-    NoTimeSuited.objects.filter(pk=row.pk).update(count=F("count") + 1)
-    return redirect(choice.times_url(noted="1"))
+    if limits.may_hold(client_hash(request), now=timezone.now()):
+        row, _ = NoTimeSuited.objects.get_or_create(
+            on=wording.local(timezone.now()).date(),
+            consultation_type=consultation_type,
+            article=visit.visit_of(request, choice).article,
+        )
+        NoTimeSuited.objects.filter(pk=row.pk).update(count=F("count") + 1)
+    return redirect(reverse("consultations:waitlist") + "?" + urlencode({"type": slug, "tz": choice.zone.key}))
 
 
 def _people(choice: Choice, nutritionists, first, day) -> list[dict]:
@@ -135,8 +151,11 @@ def _people(choice: Choice, nutritionists, first, day) -> list[dict]:
     return [anyone, *people] if len(people) > 1 else []
 
 
-def _refuse(request, choice, slot, status, words, diaries):
-    """Say why a time could not be held and, when somebody else has it, which others are near."""
+def refuse(request, choice, slot, *, action, status, words, diaries=None):
+    """Say why a time could not be had and, when somebody else has it, which others are near.
+
+    action: where the buttons of the other times lead. diaries: what was read to find out, if anything.
+    """
     nearest = []
     if status == 409:
         eligible = queries.eligible_for(slot.consultation_type, slot.nutritionist)
@@ -145,6 +164,7 @@ def _refuse(request, choice, slot, status, words, diaries):
         )
     context = {
         "choice": choice,
+        "action": action,
         "option": choice.option(slot.starts_at),
         "words": words,
         "alternatives": [choice.option(start) for start in nearest],

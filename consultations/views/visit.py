@@ -25,14 +25,18 @@ BOOKED_LASTS = 60 * 60 * 24 * 14
 _PATH = "/consultations/"
 
 
-def choice_of(request, consultation_type: ConsultationType, nutritionist: str | None) -> Choice:
-    """Return the choice that a page's parameters (or a form's fields) make, without what is no zone or source."""
+def choice_of(request, consultation_type: ConsultationType, nutritionist: str | None, *, path: str = "") -> Choice:
+    """Return the choice that a page's parameters (or a form's fields) make, without what is no zone or source.
+
+    path: where the picker is, when it is not the public one.
+    """
     given = request.POST if request.method == "POST" else request.GET
     return Choice(
         consultation_type,
         nutritionist=nutritionist,
         zone=wording.zone_named(given.get("tz", "")),
         article=article_slug(given.get("from", "")),
+        path=path,
     )
 
 

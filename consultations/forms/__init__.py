@@ -1,0 +1,1 @@
+"""What a client types, turned into clean values or a clear reason why not."""
