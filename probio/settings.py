@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from cryptography.fernet import Fernet
 from csp.constants import NONCE, NONE, SELF
 from environs import Env, EnvValidationError, ValidationError, validate
 from redis.backoff import NoBackoff
@@ -30,10 +31,20 @@ def _is_path_segment(value):
         raise ValidationError("Must be one path segment of letters, digits, - and _.")
 
 
+def _are_field_keys(keys):
+    try:
+        usable = [Fernet(key) for key in keys]
+    except ValueError:
+        usable = []
+    if not usable:  # the reason would show part of a key
+        raise ValidationError("Must be one or more Fernet keys, separated by commas.")
+
+
 # Read everything first: with eager=False, seal() then names every bad variable at once.
 env = Env(eager=False)
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", validate=validate.Length(min=50))
+FIELD_KEYS = env.list("FIELD_KEYS", validate=_are_field_keys)  # the first encrypts, all of them decrypt
 SITE_URL = env.str("SITE_URL", validate=_is_origin)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[])
 _database = env.dj_db_url("DATABASE_URL", conn_max_age=60, conn_health_checks=True)

@@ -18,7 +18,7 @@ ARTICLES = [
     ["urls", "management"],
 ]
 CONSULTATIONS = [
-    ["slots", "exceptions", "addresses", "consents", "load"],
+    ["slots", "exceptions", "addresses", "consents", "encryption", "load"],
     ["models"],
     ["queries", "wording", "limits", "links"],
     ["invites"],

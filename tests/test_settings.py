@@ -5,10 +5,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from cryptography.fernet import Fernet
 
 ROOT = Path(__file__).resolve().parent.parent
+NEW_KEY, OLD_KEY = (Fernet.generate_key().decode() for _ in range(2))
 GOOD = {
     "SECRET_KEY": "a-long-enough-secret-for-this-test-0123456789-abcdefghij",
+    "FIELD_KEYS": f"{NEW_KEY},{OLD_KEY}",
     "SITE_URL": "https://www.example.com",
     "DATABASE_URL": "postgres://probio:p%40ss@127.0.0.1:5432/probio",
     "REDIS_URL": "redis://127.0.0.1:6379/0",
@@ -37,6 +40,10 @@ def test_production_settings_pass_the_deployment_check_without_an_issue():
     [
         {"SECRET_KEY": None},
         {"SECRET_KEY": "short"},
+        {"FIELD_KEYS": None},
+        {"FIELD_KEYS": ""},
+        {"FIELD_KEYS": "much-too-short-a-key"},
+        {"FIELD_KEYS": f"{NEW_KEY},"},
         {"SITE_URL": "www.example.com"},
         {"SITE_URL": "https://www.example.com/shop"},
         {"DATABASE_URL": None},
@@ -54,6 +61,13 @@ def test_bad_value_stops_the_start_with_one_line_that_names_it(bad):
     assert done.returncode != 0
     [line] = done.stderr.strip().splitlines()
     assert next(iter(bad)) in line
+
+
+def test_bad_field_key_is_not_shown_in_the_complaint():
+    done = manage("check", **{**GOOD, "FIELD_KEYS": f"{NEW_KEY},{OLD_KEY[:-2]}"})
+    assert done.returncode != 0
+    assert NEW_KEY not in done.stderr
+    assert OLD_KEY[:8] not in done.stderr
 
 
 def test_every_bad_value_is_named_at_once():

@@ -48,6 +48,7 @@ def with_servers(command: list[str]) -> int:
         environment = {
             "DEBUG": "1",
             "SECRET_KEY": state.secret("secret_key"),
+            "FIELD_KEYS": state.key("field_key"),
             "SITE_URL": "http://localhost:8000",
             "EMAIL_URL": "smtp://127.0.0.1:9",  # nobody there: a test that sends starts a server of its own
             "LOCAL_DIR": str(state.directory),
@@ -64,6 +65,7 @@ def check_production() -> int:
     environment = {
         "PATH": os.environ.get("PATH", os.defpath),
         "SECRET_KEY": "only-for-this-check-0123456789-abcdefghijklmnopqrstuvwxyz",
+        "FIELD_KEYS": "b25seS1mb3ItdGhpcy1jaGVjay0wMTIzNDU2Nzg5YWI=",
         "SITE_URL": "https://www.example.com",
         "DATABASE_URL": "postgres://nobody:nothing@127.0.0.1:9/none",
         "REDIS_URL": "redis://127.0.0.1:9/0",

@@ -61,6 +61,7 @@ def _site_environment(state: State, port: int) -> dict[str, str]:
     defaults = {
         "DEBUG": "1",
         "SECRET_KEY": state.secret("secret_key"),
+        "FIELD_KEYS": state.key("field_key"),
         "SITE_URL": f"http://127.0.0.1:{port}",
         "ALLOWED_HOSTS": "127.0.0.1,localhost",
     }

@@ -1,5 +1,6 @@
 """The directory that holds the embedded servers' data: one process at a time, ports and secrets remembered."""
 
+import base64
 import fcntl
 import json
 import os
@@ -46,6 +47,10 @@ class State:
     def password(self, name: str) -> str:
         """Return a random password a person can type, the same at each start."""
         return self._remembered(name, lambda: "-".join(secrets.token_hex(2) for _ in range(4)))
+
+    def key(self, name: str) -> str:
+        """Return a random key of 256 bits in URL-safe base64, as Fernet takes it, the same at each start."""
+        return self._remembered(name, lambda: base64.urlsafe_b64encode(secrets.token_bytes(32)).decode())
 
     def port(self, name: str) -> int:
         """Return a free port, the one used last time if it still is."""

@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from cryptography.fernet import Fernet
 
 from probio.local import state as state_module
 from probio.local.errors import LocalError
@@ -31,6 +32,12 @@ def test_secrets_are_the_same_at_each_start_and_differ_from_each_other(state):
     assert [again.secret("one"), again.secret("two"), again.password("staff")] == first
     assert len(set(first)) == 3
     assert len(first[0]) == 64
+
+
+def test_key_is_the_same_at_each_start_and_fit_for_fernet(state):
+    key = state.key("field_key")
+    assert reopened(state).key("field_key") == key
+    assert Fernet(key).decrypt(Fernet(key).encrypt(b"words")) == b"words"
 
 
 def test_state_file_is_its_owners_only(state):
