@@ -98,7 +98,21 @@ class OutgoingEmailInline(ReadOnlyRows):
 
 class ConsentInline(ReadOnlyRows):
     model = Consent
-    fields = ["purpose", "wording", "granted_at", "withdrawn_at"]
+    fields = ["purpose", "channel", "words", "version", "hash", "granted_at", "withdrawn_at"]
+    readonly_fields = ["words", "version", "hash"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("text")
+
+    def words(self, consent):
+        return consent.text.wording
+
+    def version(self, consent):
+        return consent.text.version
+
+    @display(description="SHA-256")
+    def hash(self, consent):
+        return consent.text_id
 
 
 @admin.register(Booking)

@@ -43,10 +43,10 @@ class BookingForm(RefusesRobots, ContactForm):
         widget=forms.Textarea(attrs={"rows": 3}),
     )
     consent_service = forms.BooleanField(
-        label=consents.WORDING["service"],
+        label=consents.SERVICE.wording,
         error_messages={"required": "Tick the box to agree that we can use your details"},
     )
-    consent_marketing = forms.BooleanField(label=consents.WORDING["marketing"], required=False)
+    consent_marketing = forms.BooleanField(label=consents.MARKETING.wording, required=False)
     timezone = TimeZoneField()
     key = forms.UUIDField(
         widget=forms.HiddenInput,

@@ -36,7 +36,7 @@ class WaitlistForm(RefusesRobots, ChecksTheAddress):
     )
     timezone = TimeZoneField()
     consent_service = forms.BooleanField(
-        label=consents.WORDING["service"],
+        label=consents.SERVICE.wording,
         error_messages={"required": "Tick the box to agree that we can use your details"},
     )
 

@@ -19,13 +19,13 @@ from consultations.models import (
     BookingStatus,
     Channel,
     ClaimKind,
-    Consent,
-    ConsentPurpose,
+    ConsentChannel,
     ConsultationType,
     EmailKind,
     SlotClaim,
 )
 from consultations.services.claims import claim_time, lock_nutritionist, taking_time
+from consultations.services.consents import record_consents
 from consultations.slots import Interval
 
 HOLD_LASTS = timedelta(minutes=10)
@@ -168,8 +168,12 @@ def write_booking(
     visit: Visit,
     key: UUID,
     now: datetime,
+    agreed_on: ConsentChannel = ConsentChannel.BOOKING_FORM,
 ) -> Booking:
-    """Write a booking on a claim that was just made or kept, and all that goes with it. Call inside `taking_time`."""
+    """Write a booking on a claim that was just made or kept, and all that goes with it. Call inside `taking_time`.
+
+    agreed_on: where the client gave their consents.
+    """
     is_request = consultation_type.needs_approval
     booking = Booking.objects.create(
         idempotency_key=key,
@@ -193,11 +197,8 @@ def write_booking(
     )
     kind = BookingEventKind.REQUESTED if is_request else BookingEventKind.BOOKED
     BookingEvent.objects.create(booking=booking, kind=kind, at=now)
-    purposes = [ConsentPurpose.SERVICE, *([ConsentPurpose.MARKETING] if details.wants_news else [])]
-    Consent.objects.bulk_create(
-        Consent(booking=booking, purpose=purpose, wording=consents.WORDING[purpose], granted_at=now)
-        for purpose in purposes
-    )
+    agreed = [consents.SERVICE, *([consents.MARKETING] if details.wants_news else [])]
+    record_consents(booking, agreed, channel=agreed_on, now=now)
     owe_confirmation(booking, now)
     return booking
 

@@ -12,6 +12,7 @@ from consultations.exceptions import AlreadyBooked, Busy, OfferGone
 from consultations.models import (
     Booking,
     ClaimKind,
+    ConsentChannel,
     ConsultationType,
     EmailKind,
     Nutritionist,
@@ -96,7 +97,10 @@ def accept_offer(entry_id: int, *, now: datetime) -> Booking:
                 raise OfferGone
             claim = keep_claim(offer.claim, now)
             details = ClientDetails(entry.client_name, entry.client_email, time_zone=entry.client_time_zone)
-            booking = write_booking(entry.consultation_type, claim, details, Visit(), claim.public_id, now)
+            booking = write_booking(
+                *(entry.consultation_type, claim, details, Visit(), claim.public_id, now),
+                agreed_on=ConsentChannel.WAITING_LIST,
+            )
             _answer(offer, OfferOutcome.ACCEPTED, now)
             entry.state, entry.booking = WaitlistState.BOOKED, booking
             entry.save(update_fields=["state", "booking"])

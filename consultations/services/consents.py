@@ -1,0 +1,26 @@
+"""Write down what clients agreed to."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from consultations.consents import ConsentWords
+from consultations.models import Booking, Consent, ConsentChannel, ConsentText
+
+
+def record_consents(
+    booking: Booking, agreed: Iterable[ConsentWords], *, channel: ConsentChannel, now: datetime
+) -> list[Consent]:
+    """Write, in the caller's transaction, that the client agreed to these words, and return the Consents. Two queries.
+
+    channel: where the words were shown.
+    """
+    agreed = list(agreed)
+    texts = [
+        ConsentText(sha256=words.sha256, purpose=words.purpose, version=words.version, wording=words.wording)
+        for words in agreed
+    ]
+    ConsentText.objects.bulk_create(texts, ignore_conflicts=True)  # most of them somebody agreed to before
+    return Consent.objects.bulk_create(
+        Consent(booking=booking, purpose=words.purpose, text_id=words.sha256, channel=channel, granted_at=now)
+        for words in agreed
+    )
