@@ -61,6 +61,7 @@ class NutritionistAdmin(admin.ModelAdmin):
     list_display = ["name", "credentials", "time_zone", "most_per_day", "is_active"]
     search_fields = ["name"]
     prepopulated_fields = {"slug": ["name"]}
+    filter_horizontal = ["deputies"]
     inlines = [AvailabilityRuleInline, ExtraHoursInline, TimeOffInline]
 
 

@@ -4,7 +4,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from consultations import outbox
-from consultations.services import requests, waitlist
+from consultations.services import answers, requests, waitlist
 
 
 @shared_task
@@ -25,3 +25,8 @@ def expire_requests():
 @shared_task
 def expire_offers():
     waitlist.expire_offers(now=timezone.now())
+
+
+@shared_task
+def delete_expired_answers():
+    answers.delete_expired_answers(timezone.now())

@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from celery.schedules import crontab
 from cryptography.fernet import Fernet
 from csp.constants import NONCE, NONE, SELF
 from environs import Env, EnvValidationError, ValidationError, validate
@@ -58,6 +59,7 @@ RATE_LIMIT_SCALE = env.float("RATE_LIMIT_SCALE", default=1, validate=validate.Ra
 BANK_HOLIDAYS_NATION = env.str(
     "BANK_HOLIDAYS_NATION", default="ENG", validate=validate.OneOf(["ENG", "NIR", "SCT", "WLS"])
 )
+ANSWERS_KEPT_DAYS = env.int("ANSWERS_KEPT_DAYS", default=90, validate=validate.Range(min=1))
 LOG_FORMAT = env.str("LOG_FORMAT", default="console", validate=validate.OneOf(["console", "json"]))
 LOCAL_DIR = env.path("LOCAL_DIR", default=BASE_DIR / ".local")  # only `make run` and /dev/mail/ use it
 try:
@@ -229,6 +231,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BEAT_SCHEDULE = {
+    "delete-expired-answers": {
+        "task": "consultations.tasks.delete_expired_answers",
+        "schedule": crontab(hour=3, minute=20),
+    },
     "expire-offers": {"task": "consultations.tasks.expire_offers", "schedule": timedelta(minutes=1)},
     "expire-requests": {"task": "consultations.tasks.expire_requests", "schedule": timedelta(minutes=1)},
     "sweep-outbox": {"task": "consultations.tasks.sweep_outbox", "schedule": timedelta(seconds=30)},

@@ -17,6 +17,14 @@ from consultations.models.bookings import (
     NoTimeSuited,
     SlotClaim,
 )
+from consultations.models.intake import (
+    AnswersLook,
+    AskedQuestion,
+    IntakeAnswers,
+    IntakeQuestion,
+    QuestionKind,
+    QuestionnaireVersion,
+)
 from consultations.models.outbox import EmailKind, EmailState, OutgoingEmail
 from consultations.models.people import (
     TIME_ZONES,
@@ -41,6 +49,8 @@ __all__ = [
     "CANCELLED",
     "OCCUPYING",
     "TIME_ZONES",
+    "AnswersLook",
+    "AskedQuestion",
     "AvailabilityRule",
     "Booking",
     "BookingEvent",
@@ -56,11 +66,15 @@ __all__ = [
     "EmailKind",
     "EmailState",
     "ExtraHours",
+    "IntakeAnswers",
+    "IntakeQuestion",
     "NoTimeSuited",
     "Nutritionist",
     "OfferOutcome",
     "OutgoingEmail",
     "PartOfDay",
+    "QuestionKind",
+    "QuestionnaireVersion",
     "SlotClaim",
     "TimeOff",
     "WaitlistEntry",

@@ -53,6 +53,12 @@ class Nutritionist(models.Model):
         on_delete=models.SET_NULL,
         help_text="The staff account this nutritionist signs in with.",
     )
+    deputies = models.ManyToManyField(
+        settings.AUTH_USER_MODEL,
+        blank=True,
+        related_name="+",
+        help_text="Staff accounts that may read this nutritionist’s clients’ answers, when they stand in.",
+    )
 
     class Meta:
         ordering = ["name"]
