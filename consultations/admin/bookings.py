@@ -1,9 +1,10 @@
-"""The nutrition team's view of consultations. Bookings are never added, changed or deleted here by hand."""
+"""Who gives consultations, when and of which types; bookings, which are never added, changed or deleted by hand."""
 
 from django.contrib import admin, messages
 from django.contrib.admin import display
 from django.utils import timezone
 
+from consultations.admin.read_only import ReadOnly, ReadOnlyRows
 from consultations.exceptions import Busy
 from consultations.models import (
     AvailabilityRule,
@@ -18,23 +19,6 @@ from consultations.models import (
     TimeOff,
 )
 from consultations.services.requests import NotARequest, accept_request, decline_request
-
-
-class ReadOnly:
-    """What services write, the admin only shows."""
-
-    def has_add_permission(self, request, obj=None):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
-
-
-class ReadOnlyRows(ReadOnly, admin.TabularInline):
-    template = "admin/consultations/rows_inline.html"
 
 
 class AvailabilityRuleInline(admin.TabularInline):
