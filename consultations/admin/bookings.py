@@ -4,6 +4,7 @@ from django.contrib import admin, messages
 from django.contrib.admin import display
 from django.utils import timezone
 
+from consultations.admin.answers import ReadsAnswers
 from consultations.admin.read_only import ReadOnly, ReadOnlyRows
 from consultations.exceptions import Busy
 from consultations.models import (
@@ -101,7 +102,7 @@ class ConsentInline(ReadOnlyRows):
 
 
 @admin.register(Booking)
-class BookingAdmin(ReadOnly, admin.ModelAdmin):
+class BookingAdmin(ReadsAnswers, ReadOnly, admin.ModelAdmin):
     list_display = ["reference", "starts_at", "nutritionist", "client_name", "client_email", "status"]
     list_filter = ["status", "nutritionist"]
     list_select_related = ["nutritionist"]

@@ -32,6 +32,10 @@ class AskedQuestion:
     kind: str
     options: list[str]
 
+    @property
+    def kind_label(self):
+        return QuestionKind(self.kind).label
+
 
 class IntakeQuestion(models.Model):
     """A question as the team edits it. Clients see it when the questionnaire is published."""
