@@ -22,8 +22,9 @@ lint: environment  ## Check code style and template format
 	$(BIN)/ruff format --check .
 	git ls-files -z -- 'templates/*.html' | xargs -0 $(BIN)/djade --check --target-version 5.2
 
-check: environment  ## Check migrations, production settings and static files
+check: environment  ## Check migrations, docs/privacy/, production settings and static files
 	@$(BIN)/python -m probio.local with-servers -- $(BIN)/python manage.py makemigrations --check --dry-run
+	@$(BIN)/python -m probio.local with-servers -- $(BIN)/python manage.py write_privacy_docs --check
 	@$(BIN)/python -m probio.local check-production
 
 lock: environment  ## Lock requirements*.in with hashes

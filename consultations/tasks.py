@@ -1,6 +1,7 @@
 """Celery's doors: each takes an id or nothing and calls one function."""
 
 from celery import shared_task
+from django.core.management import call_command
 from django.utils import timezone
 
 from consultations import outbox
@@ -30,3 +31,8 @@ def expire_offers():
 @shared_task
 def delete_expired_answers():
     answers.delete_expired_answers(timezone.now())
+
+
+@shared_task
+def retain():
+    call_command("retain")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from consultations.views import book, booked, manage, times, waitlist
+from consultations.views import book, booked, manage, privacy, times, waitlist
 
 app_name = "consultations"
 urlpatterns = [
@@ -20,6 +20,11 @@ urlpatterns = [
     path("manage/<str:token>/details/", manage.details, name="details"),
     path("manage/<str:token>/resend/", manage.resend, name="resend"),
     path("manage/<str:token>/calendar.ics", manage.calendar, name="manage-calendar"),
+    path("manage/<str:token>/data/", privacy.data, name="data"),
+    path("manage/<str:token>/data/download/", privacy.download, name="data-download"),
+    path("manage/<str:token>/data/erase/", privacy.erase, name="erase"),
+    path("erased/", privacy.erased, name="erased"),
+    path("privacy/", privacy.notice, name="privacy"),
     path("address/<str:token>/", manage.prove_address, name="prove-address"),
     path("waitlist/", waitlist.join, name="waitlist"),
     path("waitlist/joined/", waitlist.joined, name="waitlist-joined"),

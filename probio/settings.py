@@ -231,12 +231,9 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BEAT_SCHEDULE = {
-    "delete-expired-answers": {
-        "task": "consultations.tasks.delete_expired_answers",
-        "schedule": crontab(hour=3, minute=20),
-    },
     "expire-offers": {"task": "consultations.tasks.expire_offers", "schedule": timedelta(minutes=1)},
     "expire-requests": {"task": "consultations.tasks.expire_requests", "schedule": timedelta(minutes=1)},
+    "retain": {"task": "consultations.tasks.retain", "schedule": crontab(hour=3, minute=20)},
     "sweep-outbox": {"task": "consultations.tasks.sweep_outbox", "schedule": timedelta(seconds=30)},
     "worker-heartbeat": {"task": "probio.health.record_heartbeat", "schedule": timedelta(seconds=30)},
 }

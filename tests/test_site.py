@@ -9,7 +9,7 @@ from tests.pages import parse
 
 pytestmark = pytest.mark.django_db
 
-PUBLIC = ["/", "/articles/", "/articles/gut-microbiome-fighting-viruses/", "/consultations/"]
+PUBLIC = ["/", "/articles/", "/articles/gut-microbiome-fighting-viruses/", "/consultations/", "/consultations/privacy/"]
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from consultations.models.intake import (
     QuestionKind,
     QuestionnaireVersion,
 )
-from consultations.models.outbox import EmailKind, EmailState, OutgoingEmail
+from consultations.models.outbox import UNSENT, EmailKind, EmailState, OutgoingEmail
 from consultations.models.people import (
     TIME_ZONES,
     AvailabilityRule,
@@ -35,6 +35,7 @@ from consultations.models.people import (
     TimeOff,
     Weekday,
 )
+from consultations.models.privacy import Erasure, RetentionRun
 from consultations.models.waitlist import (
     OfferOutcome,
     PartOfDay,
@@ -49,6 +50,7 @@ __all__ = [
     "CANCELLED",
     "OCCUPYING",
     "TIME_ZONES",
+    "UNSENT",
     "AnswersLook",
     "AskedQuestion",
     "AvailabilityRule",
@@ -65,6 +67,7 @@ __all__ = [
     "ConsultationType",
     "EmailKind",
     "EmailState",
+    "Erasure",
     "ExtraHours",
     "IntakeAnswers",
     "IntakeQuestion",
@@ -75,6 +78,7 @@ __all__ = [
     "PartOfDay",
     "QuestionKind",
     "QuestionnaireVersion",
+    "RetentionRun",
     "SlotClaim",
     "TimeOff",
     "WaitlistEntry",

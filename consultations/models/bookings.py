@@ -173,6 +173,7 @@ class Booking(models.Model):
     created_at = models.DateTimeField()
     link_nonce = models.UUIDField(db_default=RandomUUID(), editable=False)
     pending_email = models.EmailField(blank=True, help_text="Asked for by the client, not yet proven from there.")
+    redacted_at = models.DateTimeField(null=True, blank=True, help_text="When the client was taken out of this row.")
 
     class Meta:
         ordering = ["-starts_at"]

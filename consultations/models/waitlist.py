@@ -69,6 +69,7 @@ class WaitlistEntry(models.Model):
     state = models.CharField(max_length=10, choices=WaitlistState, default=WaitlistState.WAITING)
     booking = models.OneToOneField(Booking, null=True, blank=True, on_delete=models.PROTECT, related_name="waited")
     joined_at = models.DateTimeField()
+    redacted_at = models.DateTimeField(null=True, blank=True, help_text="When the client was taken out of this row.")
 
     objects = WaitlistEntryQuerySet.as_manager()
 

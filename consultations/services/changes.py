@@ -85,19 +85,23 @@ def cancel_booking(booking_id: int, *, by=None, reason: str = "", now: datetime)
     Cancelled already, it stays as it is. Raises NotActive, TooLate, Busy.
     """
     with _changing(booking_id, by, now, is_done=lambda booking: booking.is_cancelled) as booking:
-        if booking.is_cancelled:
-            return booking
-        booking.status = BookingStatus.CANCELLED_BY_CLIENT if by is None else BookingStatus.CANCELLED_BY_TEAM
-        booking.calendar_sequence += 1
-        booking.save(update_fields=["status", "calendar_sequence"])
-        claim = booking.claim
-        SlotClaim.objects.filter(pk=claim.pk).update(released_at=now)
-        _note(booking, BookingEventKind.CANCELLED, by, now, reason=reason)
-        outbox.drop(booking)
-        not_after = max(booking.ends_at, now + WORTH_SAYING)
-        outbox.owe(booking, EmailKind.CANCELLED, to=booking.client_email, not_after=not_after, now=now)
-        offer_time(booking.nutritionist, Interval(claim.starts_at, claim.blocked_until), now=now)
+        if not booking.is_cancelled:
+            cancel_locked(booking, by=by, reason=reason, now=now)
         return booking
+
+
+def cancel_locked(booking: Booking, *, by, reason: str, now: datetime) -> None:
+    """Cancel an active booking that the caller has locked. Call inside `taking_time`."""
+    booking.status = BookingStatus.CANCELLED_BY_CLIENT if by is None else BookingStatus.CANCELLED_BY_TEAM
+    booking.calendar_sequence += 1
+    booking.save(update_fields=["status", "calendar_sequence"])
+    claim = booking.claim
+    SlotClaim.objects.filter(pk=claim.pk).update(released_at=now)
+    _note(booking, BookingEventKind.CANCELLED, by, now, reason=reason)
+    outbox.drop(booking)
+    not_after = max(booking.ends_at, now + WORTH_SAYING)
+    outbox.owe(booking, EmailKind.CANCELLED, to=booking.client_email, not_after=not_after, now=now)
+    offer_time(booking.nutritionist, Interval(claim.starts_at, claim.blocked_until), now=now)
 
 
 def correct_details(booking_id: int, details: Details, *, now: datetime) -> Booking:

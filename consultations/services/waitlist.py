@@ -121,13 +121,19 @@ def decline_offer(entry_id: int, *, now: datetime) -> None:
 def leave(entry_id: int, *, now: datetime) -> None:
     """Take a client off the list, and give an offered time to the next in line."""
     with taking_time():
-        entry, offer = _locked(entry_id)
-        if entry.state != WaitlistState.WAITING:
-            return
-        entry.state = WaitlistState.LEFT
-        entry.save(update_fields=["state"])
-        if offer is not None:
-            _give_back(offer, OfferOutcome.DECLINED, now)
+        entry, _ = _locked(entry_id)
+        leave_locked(entry, now=now)
+
+
+def leave_locked(entry: WaitlistEntry, *, now: datetime) -> None:
+    """Take an entry that the caller has locked off the list, if it waits. Call inside `taking_time`."""
+    if entry.state != WaitlistState.WAITING:
+        return
+    entry.state = WaitlistState.LEFT
+    entry.save(update_fields=["state"])
+    offer = _open_offer(entry)
+    if offer is not None:
+        _give_back(offer, OfferOutcome.DECLINED, now)
 
 
 def expire_offers(*, now: datetime) -> int:
@@ -187,8 +193,11 @@ def _expiry(consultation_type: ConsultationType, start: datetime, now: datetime)
 def _locked(entry_id: int) -> tuple[WaitlistEntry, WaitlistOffer | None]:
     """Return an entry, locked, and its open offer."""
     entry = WaitlistEntry.objects.select_for_update(no_key=True).get(pk=entry_id)
-    offers = entry.offers.open().select_related("claim__nutritionist", "claim__consultation_type")
-    return entry, offers.first()
+    return entry, _open_offer(entry)
+
+
+def _open_offer(entry: WaitlistEntry) -> WaitlistOffer | None:
+    return entry.offers.open().select_related("claim__nutritionist", "claim__consultation_type").first()
 
 
 def _give_back(offer: WaitlistOffer, outcome: OfferOutcome, now: datetime) -> None:
