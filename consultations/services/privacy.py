@@ -32,7 +32,7 @@ NOBODY = "Erased"
 
 @sensitive_variables()
 def export(mailbox: str) -> dict:
-    """Return everything kept about one mailbox (a normalised address), ready for JSON; times are ISO 8601 in UTC."""
+    """Return everything kept about one mailbox (a normalised address), ready for DjangoJSONEncoder."""
     bookings = Booking.objects.filter(email_normalised=mailbox).select_related(
         "consultation_type", "nutritionist", "topic", "article", "intake_answers__version"
     )
@@ -41,7 +41,12 @@ def export(mailbox: str) -> dict:
         "bookings": [_booking(booking) for booking in bookings.order_by("created_at")],
         "waiting_list": [_entry(entry) for entry in entries],
         "messages": [
-            {"kind": email.kind, "to": email.to, "state": email.state, "sent_at": _iso(email.sent_at)}
+            {
+                "kind": email.get_kind_display(),
+                "to": email.to,
+                "state": email.get_state_display(),
+                "sent_at": email.sent_at,
+            }
             for email in _emails(bookings, entries).order_by("created_at")
         ],
     }
@@ -146,37 +151,33 @@ def _emails(bookings, entries) -> QuerySet:
     return OutgoingEmail.objects.filter(booking__in=bookings) | OutgoingEmail.objects.filter(entry__in=entries)
 
 
-def _iso(at: datetime | None) -> str | None:
-    return at.isoformat() if at is not None else None
-
-
 def _booking(booking: Booking) -> dict:
     return {
         "reference": booking.reference,
         "consultation_type": booking.consultation_type.name,
         "nutritionist": booking.nutritionist.name,
-        "starts_at": _iso(booking.starts_at),
-        "ends_at": _iso(booking.ends_at),
-        "status": booking.status,
+        "starts_at": booking.starts_at,
+        "ends_at": booking.ends_at,
+        "status": booking.get_status_display(),
         "name": booking.client_name,
         "email": booking.client_email,
         "phone": booking.phone,
-        "channel": booking.channel,
+        "channel": booking.get_channel_display(),
         "time_zone": booking.client_time_zone,
         "topic": booking.topic.name if booking.topic else None,
         "note": booking.notes,
         "article": booking.article.slug if booking.article else None,
-        "booked_at": _iso(booking.created_at),
+        "booked_at": booking.created_at,
         "history": [
-            {"what": event.kind, "at": _iso(event.at), "detail": event.detail, "reason": event.reason}
+            {"what": event.get_kind_display(), "at": event.at, "detail": event.detail, "reason": event.reason}
             for event in booking.events.all()
         ],
         "consents": [
             {
-                "purpose": consent.purpose,
+                "purpose": consent.get_purpose_display(),
                 "wording": consent.text.wording,
-                "given_at": _iso(consent.granted_at),
-                "withdrawn_at": _iso(consent.withdrawn_at),
+                "given_at": consent.granted_at,
+                "withdrawn_at": consent.withdrawn_at,
             }
             for consent in booking.consents.select_related("text")
         ],
@@ -203,10 +204,10 @@ def _entry(entry: WaitlistEntry) -> dict:
         "time_zone": entry.client_time_zone,
         "weekdays": [day.label for day in entry.wished_weekdays],
         "times_of_day": [part.label for part in entry.wished_parts],
-        "state": entry.state,
-        "joined_at": _iso(entry.joined_at),
+        "state": entry.get_state_display(),
+        "joined_at": entry.joined_at,
         "offers": [
-            {"starts_at": _iso(offer.claim.starts_at), "made_at": _iso(offer.made_at), "outcome": offer.outcome}
+            {"starts_at": offer.claim.starts_at, "made_at": offer.made_at, "outcome": offer.get_outcome_display()}
             for offer in entry.offers.select_related("claim")
         ],
     }

@@ -7,6 +7,7 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth import get_user_model
 from django.contrib.contenttypes.models import ContentType
 from django.core.management import CommandError, call_command
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
 
 from consultations.models import (
@@ -72,8 +73,8 @@ def client_of_many_rows():
 
 def test_export_holds_everything_about_the_mailbox_and_nothing_about_others(client_of_many_rows):
     other = make_booking(make_consultation_type(), name="Ben Osei", email="ben@example.com")
-    exported = json.loads(json.dumps(privacy.export(ADDRESS)))
-    assert [one["status"] for one in exported["bookings"]] == ["cancelled_by_client", "confirmed"]
+    exported = json.loads(json.dumps(privacy.export(ADDRESS), cls=DjangoJSONEncoder))
+    assert [one["status"] for one in exported["bookings"]] == ["cancelled by the client", "confirmed"]
     assert exported["bookings"][0]["history"][-1]["reason"] == f"{CANARY} is away"
     booking = exported["bookings"][1]
     assert (booking["name"], booking["note"], booking["phone"]) == (
@@ -82,7 +83,10 @@ def test_export_holds_everything_about_the_mailbox_and_nothing_about_others(clie
         "+442079460018",
     )
     assert [answer["answer"] for answer in booking["health_answers"]] == [f"{CANARY} eats oats"]
-    assert {consent["purpose"] for consent in booking["consents"]} == {"service", "health"}
+    assert {consent["purpose"] for consent in booking["consents"]} == {
+        "holding the consultation",
+        "storing health answers",
+    }
     assert [entry["state"] for entry in exported["waiting_list"]] == ["waiting"]
     assert {message["to"] for message in exported["messages"]} == {ADDRESS}
     assert other.reference not in json.dumps(exported)
