@@ -1,4 +1,4 @@
-"""Compose one message, from the booking as it is now."""
+"""Compose one message, from the booking or the place on the waiting list as it is now."""
 
 import css_inline
 from django.conf import settings
@@ -6,47 +6,120 @@ from django.core.mail import EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
+from django.utils import timezone
 
-from consultations import wording
+from consultations import links, plain_text, wording
+from consultations.exceptions import NothingToSay
 from consultations.invites import invite
-from consultations.models import EmailKind, OutgoingEmail
+from consultations.models import (
+    Booking,
+    BookingEventKind,
+    BookingStatus,
+    EmailKind,
+    Nutritionist,
+    OutgoingEmail,
+    WaitlistEntry,
+)
+from consultations.slots import DAY
 
+# Messages that change what stands in a calendar.
+WITH_CALENDAR_FILE = {EmailKind.BOOKED, EmailKind.MOVED, EmailKind.CANCELLED}
 # Media queries (dark mode, narrow screens) cannot be inlined and stay in a <style> of their own.
 _inliner = css_inline.CSSInliner(keep_style_tags=True, load_remote_stylesheets=False)
 
 
 def compose(email: OutgoingEmail) -> EmailMultiAlternatives:
-    """Return the message an outbox row owes: text, HTML and, for a confirmation, the calendar file.
+    """Return the message an outbox row owes: text, HTML and, where it changes the calendar, the calendar file.
 
-    Reads the booking and its people.
+    Reads the booking and its people. Raises NothingToSay when what it was owed for is no more.
     """
-    booking = email.booking
-    context = {
-        "booking": booking,
-        "first_name": booking.client_name.split()[0],
-        "day": wording.day_label(booking.starts_at),
-        "starts": wording.time_label(booking.starts_at),
-        "ends": wording.time_label(booking.ends_at),
-        "zone": wording.zone_label(booking.starts_at),
-        "elsewhere": wording.elsewhere_label(booking.starts_at, wording.zone_named(booking.client_time_zone)),
-        "respond_by": wording.full_label(booking.respond_by) if booking.respond_by else "",
+    if email.kind == EmailKind.STAFF_TOMORROW:
+        return render(email, _tomorrow_of(email))
+    if email.entry is not None:
+        return render(email, _of_entry(email), unsubscribe=links.waitlist_url(email.entry))
+    message = render(email, _of_booking(email.booking))
+    if email.kind in WITH_CALENDAR_FILE:
+        file = invite(email.booking)
+        method = "CANCEL" if email.booking.is_cancelled else "REQUEST"
+        message.attach_alternative(file.decode(), f'text/calendar; charset="utf-8"; method={method}')
+        message.attach("probio7-consultation.ics", file, "application/ics")
+    return message
+
+
+def render(email: OutgoingEmail, context: dict, *, unsubscribe: str = "") -> EmailMultiAlternatives:
+    """Return the message of a kind, from its one template: HTML, and the text and subject read from that.
+
+    unsubscribe: the address at which whoever gets it can say that they want no more of it.
+    """
+    site = {
         "team_email": settings.TEAM_EMAIL,
         "banner_url": f"{settings.SITE_URL}{static('img/email-lining.png')}",
         "site_url": settings.SITE_URL,
         "consultations_url": f"{settings.SITE_URL}{reverse('consultations:index')}",
     }
-    template = f"consultations/emails/{email.kind}"
-    subject = render_to_string(f"{template}_subject.txt", context).strip()
-    message = EmailMultiAlternatives(
-        subject=subject,
-        body=render_to_string(f"{template}_body.txt", context),
-        to=[email.to],
-        reply_to=[settings.TEAM_EMAIL],
-        headers={"Message-ID": email.message_id, "Auto-Submitted": "auto-generated"},
-    )
-    message.attach_alternative(_inliner.inline(render_to_string(f"{template}_body.html", context)), "text/html")
-    if email.kind == EmailKind.BOOKED:
-        calendar = invite(booking)
-        message.attach_alternative(calendar.decode(), 'text/calendar; charset="utf-8"; method=REQUEST')
-        message.attach("probio7-consultation.ics", calendar, "application/ics")
+    html = render_to_string(f"consultations/emails/{email.kind}.html", site | context)
+    subject, text = plain_text.read(html)
+    headers = {"Message-ID": email.message_id, "Auto-Submitted": "auto-generated"}
+    if unsubscribe:
+        headers["List-Unsubscribe"] = f"<{unsubscribe}>"
+    message = EmailMultiAlternatives(subject, text, to=[email.to], reply_to=[settings.TEAM_EMAIL], headers=headers)
+    message.attach_alternative(_inliner.inline(html), "text/html")
     return message
+
+
+def _of_booking(booking: Booking) -> dict:
+    moved = booking.events.filter(kind=BookingEventKind.MOVED).last()
+    cancelled = booking.events.filter(kind=BookingEventKind.CANCELLED).last()
+    return {
+        **wording.booking_words(booking),
+        "first_name": booking.client_name.split()[0],
+        "type_name": booking.consultation_type.name,
+        "is_request": booking.status == BookingStatus.REQUESTED,
+        "is_by_team": booking.status == BookingStatus.CANCELLED_BY_TEAM,
+        "moved_from": moved.detail if moved else "",
+        "reason": cancelled.reason if cancelled else "",
+        "respond_by": wording.full_label(booking.respond_by) if booking.respond_by else "",
+        "video_url": booking.nutritionist.video_url,
+        "manage_url": links.manage_url(booking),
+        "address_url": links.address_url(booking) if booking.pending_email else "",
+        "admin_url": settings.SITE_URL + reverse("admin:consultations_booking_change", args=[booking.pk]),
+    }
+
+
+def _of_entry(email: OutgoingEmail) -> dict:
+    entry = email.entry
+    context = {
+        "first_name": entry.first_name,
+        "type_name": entry.consultation_type.name,
+        "weekdays": [day.label for day in entry.wished_weekdays],
+        "parts_of_day": [part.label for part in entry.wished_parts],
+        "waitlist_url": links.waitlist_url(entry),
+    }
+    return context | _of_offer(entry) if email.kind == EmailKind.WAITLIST_OFFER else context
+
+
+def _of_offer(entry: WaitlistEntry) -> dict:
+    offers = entry.offers.open().filter(claim__expires_at__gt=timezone.now())
+    offer = offers.select_related("claim__nutritionist").first()
+    if offer is None:  # answered, or run out
+        raise NothingToSay
+    start, zone = offer.claim.starts_at, wording.zone_named(entry.client_time_zone)
+    return {
+        "offer_label": wording.full_label(start, zone),
+        "in_london": wording.full_label(start) if wording.elsewhere_label(start, zone) else "",
+        "kept_until": wording.full_label(offer.claim.expires_at, zone),
+        "nutritionist": offer.claim.nutritionist,
+    }
+
+
+def _tomorrow_of(email: OutgoingEmail) -> dict:
+    nutritionist: Nutritionist = email.nutritionist
+    day = wording.local(email.created_at).date() + DAY
+    bookings = list(nutritionist.bookings.on_day(day).filter(status=BookingStatus.CONFIRMED).order_by("starts_at"))
+    if not bookings:  # all of them moved or cancelled since
+        raise NothingToSay
+    return {
+        "tomorrow": f"{day:%A} {day.day} {day:%B}",
+        "bookings": [wording.booking_words(booking) for booking in bookings],
+        "zone_label": wording.zone_label(bookings[0].starts_at),
+    }

@@ -38,3 +38,7 @@ class TooLate(ConsultationError):
 
 class OfferGone(ConsultationError):
     """A waiting-list offer that has been answered, or was not answered in time."""
+
+
+class NothingToSay(ConsultationError):
+    """What a message was owed for is no more: it is obsolete rather than failed."""

@@ -1,17 +1,18 @@
 """The calendar file (RFC 5545, RFC 5546) of a booking."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.utils import parseaddr
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from icalendar import Alarm, Calendar, Event, vCalAddress, vText
 
-from consultations.models import Booking
+from consultations import links
+from consultations.models import Booking, Channel
 
 
 def invite(booking: Booking) -> bytes:
-    """Return an .ics that asks a calendar to hold the consultation (METHOD:REQUEST).
+    """Return an .ics that asks a calendar to hold the consultation, or to drop it once it is cancelled.
 
     The UID is the booking's for life and SEQUENCE grows with each change, so a later file replaces an earlier
     one. Times are in UTC, which every calendar shows in its owner's zone. Nothing the client wrote is in it
@@ -20,29 +21,56 @@ def invite(booking: Booking) -> bytes:
     calendar = Calendar()
     calendar.add("prodid", "-//Probio7//Consultations//EN")
     calendar.add("version", "2.0")
-    calendar.add("method", "REQUEST")
+    calendar.add("method", "REQUEST" if booking.occupies_time else "CANCEL")
     event = Event()
     event.add("uid", f"{booking.public_id}@{urlsplit(settings.SITE_URL).hostname}")
     event.add("sequence", booking.calendar_sequence)
-    event.add("dtstamp", booking.created_at)
+    event.add("dtstamp", _changed_at(booking))
     event.add("dtstart", booking.starts_at)
     event.add("dtend", booking.ends_at)
     event.add("summary", f"Probio7: {booking.consultation_type.name}")
-    event.add(
-        "description",
-        f"With {booking.nutritionist.name}, {booking.nutritionist.credentials}. Reference {booking.reference}. "
-        f"To change or cancel, write to {settings.TEAM_EMAIL}.",
-    )
-    event.add("status", "CONFIRMED")
     event.add("organizer", _address(parseaddr(settings.DEFAULT_FROM_EMAIL)[1], "Probio7"))
     event.add("attendee", _address(booking.client_email, booking.client_name, partstat="ACCEPTED"))
+    if booking.occupies_time:
+        event.add("status", "CONFIRMED")
+        event.add("description", _description(booking))
+        event.add("location", _location(booking))
+        event.add("url", links.manage_url(booking))
+        event.add_component(_reminder())
+    else:
+        event.add("status", "CANCELLED")
+    calendar.add_component(event)
+    return calendar.to_ical()
+
+
+def _changed_at(booking: Booking) -> datetime:
+    """Return when the booking last changed: the last line of its history."""
+    last = booking.events.last()
+    return last.at if last is not None else booking.created_at
+
+
+def _description(booking: Booking) -> str:
+    lines = [f"With {booking.nutritionist.name}, {booking.nutritionist.credentials}."]
+    if booking.channel == Channel.PHONE:
+        lines.append(f"{booking.nutritionist.first_name} calls {booking.phone}.")
+    elif booking.nutritionist.video_url:
+        lines.append(f"Join the video call: {booking.nutritionist.video_url}")
+    lines += [f"Reference {booking.reference}.", f"Move or cancel: {links.manage_url(booking)}"]
+    return "\n".join(lines)
+
+
+def _location(booking: Booking) -> str:
+    if booking.channel == Channel.PHONE:
+        return "Phone call"
+    return booking.nutritionist.video_url or "Video call"
+
+
+def _reminder() -> Alarm:
     reminder = Alarm()
     reminder.add("action", "DISPLAY")
     reminder.add("description", "Your Probio7 consultation is in 30 minutes")
     reminder.add("trigger", timedelta(minutes=-30))
-    event.add_component(reminder)
-    calendar.add_component(event)
-    return calendar.to_ical()
+    return reminder
 
 
 def _address(email, name, **parameters):

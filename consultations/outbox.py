@@ -20,7 +20,8 @@ from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from consultations import emails
-from consultations.models import Booking, EmailKind, EmailState, OutgoingEmail, WaitlistEntry
+from consultations.exceptions import NothingToSay
+from consultations.models import Booking, EmailKind, EmailState, Nutritionist, OutgoingEmail, WaitlistEntry
 
 logger = logging.getLogger(__name__)
 
@@ -45,10 +46,20 @@ def owe(booking: Booking, kind: EmailKind, *, to: str, not_after: datetime, now:
     _nudge_after_commit(OutgoingEmail.objects.create(dedupe_key=dedupe_key, booking=booking, **content))
 
 
+def owe_once(booking: Booking, kind: EmailKind, occasion: str, *, to: str, not_after: datetime, now: datetime) -> bool:
+    """As `owe`, but once for each occasion, whatever the state of the booking; return whether it was the first time."""
+    return _owe_once(_dedupe_key(booking, kind, occasion), booking=booking, **_content(kind, to, not_after, now))
+
+
 def owe_daily(booking: Booking, kind: EmailKind, *, to: str, not_after: datetime, now: datetime) -> None:
-    """As `owe`, but once a day and address, whatever the state of the booking: for what strangers can set off."""
-    dedupe_key = _dedupe_key(booking, kind, f"{now:%Y-%m-%d}:{_fingerprint(to)}")
-    _owe_once(dedupe_key, booking=booking, **_content(kind, to, not_after, now))
+    """As `owe`, but once a day and address: for what strangers can set off."""
+    owe_once(booking, kind, f"{now:%Y-%m-%d}:{_fingerprint(to)}", to=to, not_after=not_after, now=now)
+
+
+def owe_list(nutritionist: Nutritionist, kind: EmailKind, *, to: str, not_after: datetime, now: datetime) -> bool:
+    """As `owe`, a nutritionist, about a whole day; return whether it was the first time that day."""
+    dedupe_key = _dedupe_key(nutritionist, kind, f"{now:%Y-%m-%d}")
+    return _owe_once(dedupe_key, nutritionist=nutritionist, **_content(kind, to, not_after, now))
 
 
 def owe_waiting(entry: WaitlistEntry, kind: EmailKind, occasion: str, *, not_after: datetime, now: datetime) -> None:
@@ -61,6 +72,7 @@ def _owe_once(dedupe_key, **content):
     email, is_new = OutgoingEmail.objects.get_or_create(dedupe_key=dedupe_key, defaults=content)
     if is_new:
         _nudge_after_commit(email)
+    return is_new
 
 
 def _dedupe_key(row, kind, occasion):
@@ -124,6 +136,9 @@ def deliver(email_id: int) -> None:
         return
     try:
         message = emails.compose(email)
+    except NothingToSay:
+        _mark(email, EmailState.OBSOLETE)
+        return
     except Exception as error:
         # Whatever a template or a booking's data made of it: park the row, so that it blocks no other.
         logger.exception("outgoing e-mail %s could not be composed", email_id)

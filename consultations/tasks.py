@@ -5,7 +5,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from consultations import outbox
-from consultations.services import answers, requests, waitlist
+from consultations.services import answers, notices, requests, waitlist
 
 
 @shared_task
@@ -36,3 +36,13 @@ def delete_expired_answers():
 @shared_task
 def retain():
     call_command("retain")
+
+
+@shared_task
+def owe_reminders():
+    notices.owe_reminders(now=timezone.now())
+
+
+@shared_task
+def owe_tomorrow():
+    notices.owe_tomorrow(now=timezone.now())

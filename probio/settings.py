@@ -233,6 +233,8 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BEAT_SCHEDULE = {
     "expire-offers": {"task": "consultations.tasks.expire_offers", "schedule": timedelta(minutes=1)},
     "expire-requests": {"task": "consultations.tasks.expire_requests", "schedule": timedelta(minutes=1)},
+    "owe-reminders": {"task": "consultations.tasks.owe_reminders", "schedule": timedelta(minutes=1)},
+    "owe-tomorrow": {"task": "consultations.tasks.owe_tomorrow", "schedule": timedelta(minutes=5)},
     "retain": {"task": "consultations.tasks.retain", "schedule": crontab(hour=3, minute=20)},
     "sweep-outbox": {"task": "consultations.tasks.sweep_outbox", "schedule": timedelta(seconds=30)},
     "worker-heartbeat": {"task": "probio.health.record_heartbeat", "schedule": timedelta(seconds=30)},

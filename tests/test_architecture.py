@@ -18,7 +18,7 @@ ARTICLES = [
     ["urls", "management"],
 ]
 CONSULTATIONS = [
-    ["slots", "exceptions", "addresses", "consents", "retention", "encryption", "load"],
+    ["slots", "exceptions", "addresses", "consents", "retention", "encryption", "load", "plain_text"],
     ["models"],
     ["queries", "wording", "limits", "links"],
     ["invites"],
@@ -40,6 +40,7 @@ PURE = {
     "consultations.exceptions": set(),
     "consultations.addresses": set(),
     "consultations.load": set(),
+    "consultations.plain_text": set(),
     "consultations.retention": set(),
     "articles.document": {"nh3"},
     "articles.drawing": set(),

@@ -2,6 +2,7 @@
 
 from django.contrib import admin, messages
 from django.contrib.admin import display
+from django.db.models import URLField
 from django.utils import timezone
 
 from consultations.admin.answers import ReadsAnswers
@@ -43,6 +44,7 @@ class TimeOffInline(admin.TabularInline):
 
 @admin.register(Nutritionist)
 class NutritionistAdmin(admin.ModelAdmin):
+    formfield_overrides = {URLField: {"assume_scheme": "https"}}
     list_display = ["name", "credentials", "time_zone", "most_per_day", "is_active"]
     search_fields = ["name"]
     prepopulated_fields = {"slug": ["name"]}

@@ -2,6 +2,7 @@
 
 import secrets
 import uuid
+from datetime import time
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -14,6 +15,7 @@ from django.utils.timezone import localtime
 
 from articles.models import Article, Topic
 from consultations.models.people import ConsultationType, Nutritionist
+from consultations.slots import DAY, to_utc
 
 REFERENCE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no 0, O, 1 or I: references are read out on the phone
 
@@ -131,6 +133,14 @@ class Channel(models.TextChoices):
     PHONE = "phone", "Phone call"
 
 
+class BookingQuerySet(models.QuerySet):
+    def on_day(self, day):
+        """Return those that start on a London day."""
+        zone = settings.DISPLAY_TIME_ZONE
+        start, end = to_utc(day, time(), zone), to_utc(day + DAY, time(), zone)
+        return self.filter(starts_at__gte=start, starts_at__lt=end)
+
+
 class Booking(models.Model):
     """A stored appointment: cancelled, never deleted.
 
@@ -175,6 +185,8 @@ class Booking(models.Model):
     pending_email = models.EmailField(blank=True, help_text="Asked for by the client, not yet proven from there.")
     redacted_at = models.DateTimeField(null=True, blank=True, help_text="When the client was taken out of this row.")
 
+    objects = BookingQuerySet.as_manager()
+
     class Meta:
         ordering = ["-starts_at"]
         indexes = [models.Index(fields=["starts_at"], name="booking_by_start")]  # the team's lists
@@ -217,6 +229,11 @@ class Booking(models.Model):
     @property
     def is_active(self):
         return self.status in ACTIVE
+
+    @property
+    def occupies_time(self):
+        """Return what `occupies` is in the database, for a row not read back from there."""
+        return self.status in OCCUPYING
 
     @property
     def is_cancelled(self):

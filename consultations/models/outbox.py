@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import F, Min, Q
 
 from consultations.models.bookings import Booking
+from consultations.models.people import Nutritionist
 from consultations.models.waitlist import WaitlistEntry
 
 
@@ -20,10 +21,23 @@ class EmailKind(models.TextChoices):
     ADDRESS_CHANGED = "address_changed", "address changed"
     WAITLIST_JOINED = "waitlist_joined", "on the waiting list"
     WAITLIST_OFFER = "waitlist_offer", "waiting-list offer"
+    REMINDER_DAY = "reminder_day", "reminder, a day before"
+    REMINDER_HOURS = "reminder_hours", "reminder, two hours before"
+    STAFF_NEW = "staff_new", "to the nutritionist: new"
+    STAFF_MOVED = "staff_moved", "to the nutritionist: moved"
+    STAFF_CANCELLED = "staff_cancelled", "to the nutritionist: cancelled"
+    STAFF_TOMORROW = "staff_tomorrow", "to the nutritionist: tomorrow"
 
 
 # Sent to another address than the client's present one, on purpose.
-TO_OTHER_ADDRESSES = [EmailKind.ADDRESS_CHECK, EmailKind.ADDRESS_CHANGED]
+TO_OTHER_ADDRESSES = [
+    EmailKind.ADDRESS_CHECK,
+    EmailKind.ADDRESS_CHANGED,
+    EmailKind.STAFF_NEW,
+    EmailKind.STAFF_MOVED,
+    EmailKind.STAFF_CANCELLED,
+    EmailKind.STAFF_TOMORROW,
+]
 
 
 class EmailState(models.TextChoices):
@@ -60,6 +74,7 @@ class OutgoingEmail(models.Model):
     dedupe_key = models.CharField(max_length=100, unique=True)
     booking = models.ForeignKey(Booking, null=True, blank=True, on_delete=models.PROTECT, related_name="emails")
     entry = models.ForeignKey(WaitlistEntry, null=True, blank=True, on_delete=models.PROTECT, related_name="emails")
+    nutritionist = models.ForeignKey(Nutritionist, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     to = models.EmailField()
     message_id = models.CharField(max_length=200, unique=True)
     state = models.CharField(max_length=10, choices=EmailState, default=EmailState.OWED)
@@ -90,7 +105,12 @@ class OutgoingEmail(models.Model):
                 name="outgoingemail_sending_has_lease",
                 condition=~Q(state=EmailState.SENDING) | Q(locked_until__isnull=False),
             ),
-            models.CheckConstraint(name="outgoingemail_about_one_thing", condition=Q(booking=None) ^ Q(entry=None)),
+            models.CheckConstraint(
+                name="outgoingemail_about_one_thing",
+                condition=Q(booking__isnull=False, entry=None, nutritionist=None)
+                | Q(booking=None, entry__isnull=False, nutritionist=None)
+                | Q(booking=None, entry=None, nutritionist__isnull=False),
+            ),
             models.CheckConstraint(
                 name="outgoingemail_wanted_for_a_while",
                 condition=Q(not_after=None) | Q(not_after__gt=F("created_at")),

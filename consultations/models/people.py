@@ -43,6 +43,11 @@ class Nutritionist(models.Model):
     most_per_day = models.PositiveSmallIntegerField(
         null=True, blank=True, help_text="Most consultations a day; empty for as many as the hours hold."
     )
+    video_url = models.URLField(
+        "video link",
+        blank=True,
+        help_text="The address of this nutritionist’s video room; clients find it in their mails and calendar.",
+    )
     is_active = models.BooleanField(
         default=True, help_text="Inactive nutritionists offer no times. Bookings they already have stand."
     )

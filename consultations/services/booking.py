@@ -26,6 +26,7 @@ from consultations.models import (
 )
 from consultations.services.claims import claim_time, lock_nutritionist, taking_time
 from consultations.services.consents import record_consents
+from consultations.services.notices import tell_nutritionist
 from consultations.slots import Interval
 
 HOLD_LASTS = timedelta(minutes=10)
@@ -200,6 +201,7 @@ def write_booking(
     agreed = [consents.SERVICE, *([consents.MARKETING] if details.wants_news else [])]
     record_consents(booking, agreed, channel=agreed_on, now=now)
     owe_confirmation(booking, now)
+    tell_nutritionist(booking, EmailKind.STAFF_NEW, now)
     return booking
 
 

@@ -25,6 +25,7 @@ from consultations.models import (
 )
 from consultations.services.booking import Slot, owe_confirmation, tell_by_mail
 from consultations.services.claims import claim_time, taking_time
+from consultations.services.notices import tell_nutritionist
 from consultations.services.waitlist import offer_time
 from consultations.slots import Interval
 
@@ -75,6 +76,9 @@ def move_booking(booking_id: int, slot: Slot, *, by=None, now: datetime) -> Book
         _note(booking, BookingEventKind.MOVED, by, now, detail=detail)
         outbox.drop(booking)
         outbox.owe(booking, EmailKind.MOVED, to=booking.client_email, not_after=booking.ends_at, now=now)
+        tell_nutritionist(booking, EmailKind.STAFF_MOVED, now)
+        if old.nutritionist_id != booking.nutritionist_id:
+            tell_nutritionist(booking, EmailKind.STAFF_MOVED, now, whom=old.nutritionist)
         offer_time(old.nutritionist, Interval(old.starts_at, old.blocked_until), now=now)
         return booking
 
@@ -101,6 +105,7 @@ def cancel_locked(booking: Booking, *, by, reason: str, now: datetime) -> None:
     outbox.drop(booking)
     not_after = max(booking.ends_at, now + WORTH_SAYING)
     outbox.owe(booking, EmailKind.CANCELLED, to=booking.client_email, not_after=not_after, now=now)
+    tell_nutritionist(booking, EmailKind.STAFF_CANCELLED, now)
     offer_time(booking.nutritionist, Interval(claim.starts_at, claim.blocked_until), now=now)
 
 

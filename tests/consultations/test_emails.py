@@ -1,14 +1,27 @@
-from datetime import UTC, datetime, time
+import re
+from datetime import UTC, datetime, time, timedelta
 from email import message_from_bytes
 from email.policy import default
 
+import html5lib
 import pytest
+from django.contrib.auth import get_user_model
 from icalendar import Calendar
 
-from consultations import emails
+from consultations import emails, outbox
+from consultations.exceptions import NothingToSay
 from consultations.invites import invite
-from consultations.models import EmailKind
-from tests.factories import NOW, make_booking, make_consultation_type, make_nutritionist
+from consultations.links import manage_url
+from consultations.models import EmailKind, OutgoingEmail
+from consultations.services import notices
+from consultations.services.booking import Slot
+from consultations.services.changes import ask_for_address, cancel_booking, move_booking
+from consultations.services.waitlist import decline_offer
+from tests.consultations.intake import give
+from tests.consultations.test_waitlist import wait
+from tests.factories import NOW, TUESDAY_TEN, make_booking, make_consultation_type, make_nutritionist
+
+CANARY = "canary in the note"
 
 pytestmark = pytest.mark.django_db
 
@@ -58,25 +71,77 @@ def test_confirmation_of_a_berlin_nutritionists_hour_is_in_london_time():
     assert "Tuesday 5 January 2027 at 08:00, London time (GMT)" in part(message, "text/plain")
 
 
-@pytest.mark.parametrize(
-    ("kind", "words"),
-    [
-        (EmailKind.REQUESTED, "The time is kept for you."),
-        (EmailKind.DECLINED, "We are sorry that we cannot take it."),
-        (EmailKind.EXPIRED, "We should have answered and did not"),
-        (EmailKind.ALREADY_BOOKED, "nothing new was booked"),
-    ],
-)
-def test_every_message_is_whole_in_text_and_html_without_the_calendar_file(kind, words):
-    booking = make_booking(make_consultation_type(needs_approval=True), notes="A secret of mine.")
-    booking.emails.update(kind=kind)
-    message = message_from_bytes(emails.compose(booking.emails.get()).message().as_bytes(), policy=default)
-    for content_type in ("text/plain", "text/html"):
-        content = " ".join(part(message, content_type).split())
-        assert words in content
-        assert booking.reference in content
-        assert "A secret of mine" not in content
-    assert [one.get_content_type() for one in message.walk()][1:] == ["text/plain", "text/html"]
+KINDS_WITH_A_FILE = ["booked", "moved", "cancelled"]
+
+
+def every_message():
+    """Owe and compose one message of every kind; yield (kind, message as a mail program parses it)."""
+    user = get_user_model().objects.create_user("priya", email="priya@example.com")
+    nutritionist = make_nutritionist(user=user, video_url="https://video.example/priya")
+    consultation_type = make_consultation_type(nutritionist, name="Free consultation")
+    booking = make_booking(
+        consultation_type, name="Amara Whitfield", email="amara@example.com", notes=CANARY, time_zone="America/New_York"
+    )
+    give(booking, CANARY)
+    ask_for_address(booking.pk, "amara@example.org", now=NOW)
+    later = Slot(consultation_type, TUESDAY_TEN + timedelta(hours=1))
+    move_booking(booking.pk, later, now=NOW)
+    gone = make_booking(consultation_type, email="ben@example.com", notes=CANARY)
+    wait(consultation_type, "cleo@example.com")
+    soon = make_booking(consultation_type, starts_at=NOW.replace(hour=15), email="dee@example.com")
+    cancel_booking(gone.pk, by=user, reason="Priya is ill that day.", now=NOW)
+    notices.owe_tomorrow(now=NOW.replace(hour=17))
+    kinds = set(EmailKind.values) - set(OutgoingEmail.objects.values_list("kind", flat=True))
+    for kind in kinds - {EmailKind.YOUR_LINK}:
+        outbox.owe_once(soon, kind, "test", to=soon.client_email, not_after=soon.ends_at, now=NOW)
+    for email in OutgoingEmail.objects.order_by("pk"):
+        yield email.kind, message_from_bytes(emails.compose(email).message().as_bytes(), policy=default)
+
+
+def test_every_message_is_whole_in_text_and_html_and_holds_nothing_the_client_wrote():
+    seen = set()
+    for kind, message in every_message():
+        seen.add(kind)
+        text, html = part(message, "text/plain"), part(message, "text/html")
+        title = html5lib.parse(html, namespaceHTMLElements=False).findtext(".//title")
+        assert message["Subject"] == " ".join(title.split())
+        assert message["Auto-Submitted"] == "auto-generated"
+        heading = " ".join("".join(html5lib.parse(html, namespaceHTMLElements=False).find(".//h1").itertext()).split())
+        assert text.startswith(heading)
+        for address in re.findall(r'href="(http[^"]+)"', html):
+            assert address in text
+        assert "{" not in text
+        assert CANARY not in message.as_string() + text + html
+        has_file = "text/calendar" in [one.get_content_type() for one in message.walk()]
+        assert has_file == (kind in KINDS_WITH_A_FILE)
+        assert (message["List-Unsubscribe"] is not None) == kind.startswith("waitlist")
+    assert seen == set(EmailKind.values) - {EmailKind.YOUR_LINK}
+
+
+def test_messages_say_what_happened_and_lead_on():
+    texts = {kind: part(message, "text/plain") for kind, message in every_message()}
+    assert "It was moved from Tuesday 5 January 2027 at 10:00, London time (GMT)" in texts["moved"]
+    assert "Your time:    Tuesday 5 January 2027 at 06:00, New York time (EST)" in texts["moved"]
+    assert "Join the video call" in texts["moved"]
+    assert "https://video.example/priya" in texts["moved"]
+    assert "We had to cancel your consultation" in texts["cancelled"]
+    assert "The reason: Priya is ill that day." in texts["cancelled"]
+    assert "Tuesday 5 January 2027 at 10:00, London time (GMT), with Nia Sample" in texts["waitlist_offer"]
+    assert "/consultations/waitlist/" in texts["waitlist_offer"]
+    assert "/consultations/address/" in texts["address_check"]
+    assert "/consultations/manage/" in texts["reminder_day"]
+    assert "11:00:        Amara Whitfield, video call" in texts["staff_tomorrow"]
+    assert "/consultations/booking/" in texts["staff_new"]
+
+
+def test_offer_that_is_no_more_says_nothing():
+    consultation_type = make_consultation_type()
+    booking = make_booking(consultation_type)
+    entry = wait(consultation_type)
+    cancel_booking(booking.pk, now=NOW)
+    decline_offer(entry.pk, now=NOW)
+    with pytest.raises(NothingToSay):
+        emails.compose(entry.emails.get(kind="waitlist_offer"))
 
 
 def test_confirmation_is_text_html_and_invite_with_the_calendar_file_attached():
@@ -106,6 +171,7 @@ def test_confirmation_to_a_hostile_name_stays_one_message_without_markup():
     assert "&lt;b&gt;Eve" in part(message, "text/html")
     assert "1337" not in part(message, "text/html")
     assert message["To"] == "amara@example.com"
+    assert part(message, "text/plain").startswith("You are booked in, <b>Eve</b>")
 
 
 def test_invite_holds_the_time_in_utc_under_a_lasting_uid():
@@ -119,3 +185,41 @@ def test_invite_holds_the_time_in_utc_under_a_lasting_uid():
 
 def test_invite_asks_the_calendar_to_hold_the_time():
     assert Calendar.from_ical(invite(make_booking()))["method"] == "REQUEST"
+
+
+def imported(calendar, file):
+    """Do what a calendar does with a file (RFC 5546): by UID, a higher SEQUENCE replaces, CANCEL takes away."""
+    parsed = Calendar.from_ical(file)
+    [event] = parsed.walk("VEVENT")
+    uid, sequence = str(event["uid"]), int(event["sequence"])
+    if uid in calendar and calendar[uid][0] > sequence:
+        return calendar
+    if parsed["method"] == "CANCEL":
+        return {other: known for other, known in calendar.items() if other != uid}
+    return {**calendar, uid: (sequence, event.decoded("dtstart"))}
+
+
+def test_files_of_a_booking_booked_moved_and_cancelled_leave_a_calendar_right_in_any_order_of_arrival():
+    booking = make_booking()
+    booked = invite(booking)
+    later = TUESDAY_TEN + timedelta(hours=2)
+    moved = invite(move_booking(booking.pk, Slot(booking.consultation_type, later), now=NOW + timedelta(hours=1)))
+    calendar = imported(imported({}, booked), moved)
+    assert [start for _, start in calendar.values()] == [later]
+    assert imported(calendar, booked) == calendar
+    cancelled = invite(cancel_booking(booking.pk, now=NOW + timedelta(hours=2)))
+    assert imported(calendar, cancelled) == {}
+    [event] = Calendar.from_ical(cancelled).walk("VEVENT")
+    assert (str(event["status"]), event.decoded("dtstamp")) == ("CANCELLED", NOW + timedelta(hours=2))
+
+
+def test_file_has_the_link_the_video_room_and_lines_that_every_calendar_reads():
+    nutritionist = make_nutritionist(video_url="https://video.example/priya?with=a-long-address-" + "x" * 80)
+    booking = make_booking(make_consultation_type(nutritionist))
+    file = invite(booking)
+    [event] = Calendar.from_ical(file).walk("VEVENT")
+    assert str(event["url"]) == manage_url(booking)
+    assert nutritionist.video_url in event["description"]
+    assert str(event["location"]) == nutritionist.video_url
+    assert all(len(line) <= 75 for line in file.split(b"\r\n"))
+    assert b"\n" not in file.replace(b"\r\n", b"")

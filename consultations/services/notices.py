@@ -1,0 +1,74 @@
+"""Messages that are owed because of who gives a consultation, or because of the clock."""
+
+from datetime import datetime, time, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Max, Q
+
+from consultations import outbox
+from consultations.models import Booking, BookingEventKind, BookingStatus, EmailKind, Nutritionist
+from consultations.slots import DAY
+
+TOMORROW_IS_SENT_FROM = time(17)
+# How long before the start each reminder is due, and how late it may still be sent.
+REMINDERS = [
+    (EmailKind.REMINDER_DAY, timedelta(hours=24), timedelta(hours=3)),
+    (EmailKind.REMINDER_HOURS, timedelta(hours=2), timedelta(0)),
+]
+
+
+def tell_nutritionist(booking: Booking, kind: EmailKind, now: datetime, *, whom: Nutritionist | None = None) -> None:
+    """Owe a booking's nutritionist, or another, a message about it; nothing to those without an account.
+
+    Call inside a transaction.
+    """
+    nutritionist = whom or booking.nutritionist
+    user = nutritionist.user
+    if user is not None and user.email:
+        occasion = f"{booking.calendar_sequence}:{nutritionist.pk}"
+        outbox.owe_once(booking, kind, occasion, to=user.email, not_after=max(booking.ends_at, now + DAY), now=now)
+
+
+def owe_reminders(*, now: datetime) -> int:
+    """Owe every reminder that is due by now, once for each time a booking has had; return how many. Beat: each minute.
+
+    A booking made, or moved, after a reminder was due needs none: its own message has just said when it is.
+    """
+    owed = 0
+    for kind, before, latest in REMINDERS:
+        bookings = Booking.objects.filter(
+            status=BookingStatus.CONFIRMED, starts_at__gt=now + latest, starts_at__lte=now + before
+        )
+        settled = bookings.annotate(moved_at=Max("events__at", filter=Q(events__kind=BookingEventKind.MOVED)))
+        for booking in settled:
+            due_at = booking.starts_at - before
+            if max(booking.created_at, booking.moved_at or booking.created_at) < due_at:
+                with transaction.atomic():
+                    owed += outbox.owe_once(
+                        booking,
+                        kind,
+                        f"{booking.starts_at:%Y-%m-%dT%H:%M}",
+                        to=booking.client_email,
+                        not_after=booking.starts_at - latest,
+                        now=now,
+                    )
+    return owed
+
+
+def owe_tomorrow(*, now: datetime) -> int:
+    """Owe each nutritionist with consultations tomorrow a list of them, from five in London; return how many.
+
+    Once a day each, however often it is called. Beat: every few minutes.
+    """
+    here = now.astimezone(settings.DISPLAY_TIME_ZONE)
+    if here.time() < TOMORROW_IS_SENT_FROM:
+        return 0
+    booked = Booking.objects.on_day(here.date() + DAY).filter(status=BookingStatus.CONFIRMED)
+    people = Nutritionist.objects.filter(pk__in=booked.values("nutritionist"), user__isnull=False)
+    owed = 0
+    for nutritionist in people.exclude(user__email="").select_related("user"):
+        with transaction.atomic():
+            kind, to = EmailKind.STAFF_TOMORROW, nutritionist.user.email
+            owed += outbox.owe_list(nutritionist, kind, to=to, not_after=now + DAY, now=now)
+    return owed
