@@ -1,5 +1,6 @@
 """What the time picker shows: a calendar of four weeks, and the times of one day, in one visitor's zone."""
 
+from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -180,10 +181,8 @@ def calendar(
 
     own: a start that the visitor holds, marked among the options.
     """
-    by_day: dict[date, list[datetime]] = defaultdict(list)
-    for start in starts:
-        by_day[choice.day_of(start)].append(start)
     dates = [first + timedelta(days=n) for n in range(7 * WEEKS_SHOWN)]
+    by_day = _by_day(starts, dates, choice.zone)
     chosen_date = wanted if wanted in dates else min(by_day, default=first)
     these_weeks = choice.times_url(start=first)
     days = [Day(day, len(by_day.get(day, [])), f"{these_weeks}&day={day}", day == chosen_date) for day in dates]
@@ -196,6 +195,15 @@ def calendar(
         # Noon names the zone of the whole day: on the day of a clock change the morning's times say their own.
         zone_label=wording.zone_label(to_utc(chosen_date, time(12), choice.zone), choice.zone),
     )
+
+
+def _by_day(starts: Iterable[datetime], dates: list[date], zone: ZoneInfo) -> dict[date, list[datetime]]:
+    """Group starts by the day of a zone; by its midnights, which are far fewer than the starts to convert."""
+    midnights = [to_utc(day, time(), zone) for day in dates]
+    by_day: dict[date, list[datetime]] = defaultdict(list)
+    for start in starts:
+        by_day[dates[bisect_right(midnights, start) - 1]].append(start)
+    return by_day
 
 
 def _parts_of_day(options: list[SlotOption]) -> list[tuple[str, str, list[SlotOption]]]:

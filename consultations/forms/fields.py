@@ -5,6 +5,7 @@ import unicodedata
 from crispy_forms.helper import FormHelper
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.renderers import Jinja2
 from phonenumber_field.formfields import PhoneNumberField
 
 from consultations.addresses import likely_intended, normalise
@@ -74,6 +75,8 @@ class TimeZoneField(forms.CharField):
 
 class PageForm(forms.Form):
     """A form inside a form element of its page, which has the buttons; errors are said by us, not by the browser."""
+
+    default_renderer = Jinja2()  # Django's own widgets, by an engine that is three times as fast
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, use_required_attribute=False, **kwargs)

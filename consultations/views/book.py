@@ -30,7 +30,7 @@ BUSY = "Many people are booking at the moment. Nothing is lost: press the button
 @require_http_methods(["GET", "HEAD", "POST"])
 def book(request, hold):
     """Show the form for a held time, and book it; 409 with other times, and the form kept, when it is gone."""
-    claims = SlotClaim.objects.select_related("nutritionist", "consultation_type", "article")
+    claims = SlotClaim.objects.select_related("nutritionist", "consultation_type")
     claims = claims.filter(consultation_type__isnull=False).exclude(kind=ClaimKind.OFFER)
     claim = get_object_or_404(claims, public_id=hold)
     slot = Slot(claim.consultation_type, claim.starts_at, claim.nutritionist.slug)
