@@ -1,5 +1,7 @@
 """Compose one message, from the booking or the place on the waiting list as it is now."""
 
+from datetime import timedelta
+
 import css_inline
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -9,9 +11,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from consultations import links, plain_text, wording
+from consultations.addresses import normalise
 from consultations.exceptions import NothingToSay
 from consultations.invites import invite
 from consultations.models import (
+    ACTIVE,
     Booking,
     BookingEventKind,
     BookingStatus,
@@ -24,6 +28,8 @@ from consultations.slots import DAY
 
 # Messages that change what stands in a calendar.
 WITH_CALENDAR_FILE = {EmailKind.BOOKED, EmailKind.MOVED, EmailKind.CANCELLED}
+TROUBLE_IS_TOLD_FOR = timedelta(days=2)
+TROUBLE_SHOWN = 20
 # Media queries (dark mode, narrow screens) cannot be inlined and stay in a <style> of their own.
 _inliner = css_inline.CSSInliner(keep_style_tags=True, load_remote_stylesheets=False)
 
@@ -33,8 +39,8 @@ def compose(email: OutgoingEmail) -> EmailMultiAlternatives:
 
     Reads the booking and its people. Raises NothingToSay when what it was owed for is no more.
     """
-    if email.kind == EmailKind.STAFF_TOMORROW:
-        return render(email, _tomorrow_of(email))
+    if email.kind in _NOT_ABOUT_A_CLIENT:
+        return render(email, _NOT_ABOUT_A_CLIENT[email.kind](email))
     if email.entry is not None:
         return render(email, _of_entry(email), unsubscribe=links.waitlist_url(email.entry))
     message = render(email, _of_booking(email.booking))
@@ -112,6 +118,48 @@ def _of_offer(entry: WaitlistEntry) -> dict:
     }
 
 
+def _links_of(email: OutgoingEmail) -> dict:
+    """Look up the bookings of a mailbox only now, so that asking for their links is the same for every address."""
+    bookings = Booking.objects.filter(
+        email_normalised=normalise(email.to), status__in=ACTIVE, ends_at__gt=timezone.now()
+    )
+    found = [
+        {
+            "label": wording.full_label(booking.starts_at),
+            "nutritionist": booking.nutritionist,
+            "reference": booking.reference,
+            "manage_url": links.manage_url(booking),
+        }
+        for booking in bookings.select_related("nutritionist").order_by("starts_at")
+    ]
+    if not found:
+        raise NothingToSay
+    return {"bookings": found}
+
+
+def _trouble_of(email: OutgoingEmail) -> dict:
+    """Return what became of mail lately, by reference: no name and no address goes round the team by mail."""
+    since = email.created_at - TROUBLE_IS_TOLD_FOR
+    troubled = OutgoingEmail.objects.in_trouble(since).exclude(kind=email.kind).select_related("booking")
+    count = troubled.count()
+    if not count:  # sent again or given up since
+        raise NothingToSay
+    return {
+        "count": count,
+        "more": max(0, count - TROUBLE_SHOWN),
+        "troubled": [
+            {
+                "kind": one.get_kind_display(),
+                "state": one.get_state_display(),
+                "at": wording.full_label(one.created_at),
+                "reference": one.booking.reference if one.booking else "",
+            }
+            for one in troubled[:TROUBLE_SHOWN]
+        ],
+        "trouble_url": f"{settings.SITE_URL}{reverse('admin:consultations_outgoingemail_changelist')}?trouble=yes",
+    }
+
+
 def _tomorrow_of(email: OutgoingEmail) -> dict:
     nutritionist: Nutritionist = email.nutritionist
     day = wording.local(email.created_at).date() + DAY
@@ -123,3 +171,10 @@ def _tomorrow_of(email: OutgoingEmail) -> dict:
         "bookings": [wording.booking_words(booking) for booking in bookings],
         "zone_label": wording.zone_label(bookings[0].starts_at),
     }
+
+
+_NOT_ABOUT_A_CLIENT = {
+    EmailKind.STAFF_TOMORROW: _tomorrow_of,
+    EmailKind.TEAM_ALERT: _trouble_of,
+    EmailKind.YOUR_LINK: _links_of,
+}

@@ -42,3 +42,7 @@ class OfferGone(ConsultationError):
 
 class NothingToSay(ConsultationError):
     """What a message was owed for is no more: it is obsolete rather than failed."""
+
+
+class NotSendable(ConsultationError):
+    """An outgoing message that is not to be sent (again), or not to be given up; the words say why."""

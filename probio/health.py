@@ -40,27 +40,43 @@ def healthz(request):
 
 @never_cache
 def readyz(request):
-    """Say in JSON which part is away, and since when mail waits.
+    """Say in JSON which part is away, since when mail waits, and in words what is wrong.
 
     200 "ok"; 200 "degraded" when broker or worker is away (pages and bookings still work);
     503 "failing" when bookings could not be stored or mail is stuck.
     """
     database, pending, oldest = _database_state()
     is_broker_up, heartbeat = _broker_state()
-    is_mail_stuck = oldest is not None and oldest > MAIL_IS_STUCK_AFTER
-    if database != "ok" or pending or is_mail_stuck:
-        status = "failing"
-    else:
-        status = "ok" if is_broker_up and heartbeat else "degraded"
+    failing, degraded = _failing(database, pending, oldest), _degraded(is_broker_up, heartbeat)
     report = {
-        "status": status,
+        "status": "failing" if failing else "degraded" if degraded else "ok",
+        "reasons": failing + degraded,
         "database": database,
         "pending_migrations": pending,
         "broker": "ok" if is_broker_up else "away",
         "worker_heartbeat": heartbeat,
         "oldest_owed_email_seconds": None if oldest is None else int(oldest.total_seconds()),
     }
-    return JsonResponse(report, status=503 if status == "failing" else 200)
+    return JsonResponse(report, status=503 if failing else 200)
+
+
+def _failing(database, pending, oldest) -> list[str]:
+    """Return in words why bookings or mail are in danger."""
+    reasons = []
+    if database != "ok":
+        reasons.append("the database is away")
+    if pending:
+        reasons.append("migrations are pending")
+    if oldest is not None and oldest > MAIL_IS_STUCK_AFTER:
+        reasons.append(f"mail is stuck: the oldest message has been due for {oldest // timedelta(minutes=1)} minutes")
+    return reasons
+
+
+def _degraded(is_broker_up, heartbeat) -> list[str]:
+    """Return in words what is away that pages and bookings do without."""
+    if not is_broker_up:
+        return ["the broker is away"]
+    return [] if heartbeat else ["no worker has been heard of"]
 
 
 def _database_state():

@@ -1,5 +1,6 @@
 """What every test may use."""
 
+import asyncio
 import os
 import socket
 import sys
@@ -21,22 +22,34 @@ hypothesis.settings.load_profile("probio")
 
 
 class Mailbox:
-    """What a real SMTP server received; the answers make it refuse a message or a recipient."""
+    """What a real SMTP server received, and over which sessions.
+
+    The answers make it refuse a message or a recipient (refused_recipient: only that one), or keep us waiting;
+    loses_replies: it takes a message and hangs up before saying so.
+    """
 
     def __init__(self):
         self.messages = []
-        self.answer = self.recipient_answer = None
+        self.sessions = []
+        self.answer = self.recipient_answer = self.refused_recipient = None
+        self.seconds_to_answer = 0
+        self.loses_replies = False
 
     async def handle_RCPT(self, server, session, envelope, address, options):
-        if self.recipient_answer:
+        if self.recipient_answer and self.refused_recipient in (None, address):
             return self.recipient_answer
         envelope.rcpt_tos.append(address)
         return "250 OK"
 
     async def handle_DATA(self, server, session, envelope):
+        await asyncio.sleep(self.seconds_to_answer)
         if self.answer:
             return self.answer
         self.messages.append(envelope)
+        if session not in self.sessions:
+            self.sessions.append(session)
+        if self.loses_replies:
+            server.transport.abort()
         return "250 OK"
 
 
@@ -52,7 +65,7 @@ def mailbox(settings, unused_tcp_port):
     box = Mailbox()
     controller = Controller(box, hostname="127.0.0.1", port=unused_tcp_port)
     controller.start()
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_BACKEND = "probio.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", unused_tcp_port
     yield box
     controller.stop()

@@ -23,7 +23,7 @@ def owe_since(age):
     now = timezone.now()
     starts_at = (now + timedelta(days=3)).replace(hour=10, minute=0, second=0, microsecond=0)
     make_booking(make_consultation_type(), starts_at=starts_at, now=now)
-    OutgoingEmail.objects.update(created_at=now - age)
+    OutgoingEmail.objects.update(created_at=now - age, due_at=now - age)
 
 
 def test_healthz_answers_without_asking_the_database(client, django_assert_num_queries):
@@ -36,12 +36,14 @@ def test_readyz_with_everything_there_is_ok(client, heartbeat):
     report = response.json()
     assert (response.status_code, report["status"], report["broker"]) == (200, "ok", "ok")
     assert (report["database"], report["pending_migrations"], report["oldest_owed_email_seconds"]) == ("ok", 0, None)
+    assert report["reasons"] == []
 
 
 def test_readyz_without_a_worker_is_degraded(client):
     cache.delete(HEARTBEAT_KEY)
     response = client.get("/readyz")
     assert (response.status_code, response.json()["status"]) == (200, "degraded")
+    assert response.json()["reasons"] == ["no worker has been heard of"]
 
 
 def test_readyz_without_a_broker_is_degraded(client, settings, unused_tcp_port):
@@ -56,6 +58,19 @@ def test_readyz_fails_once_mail_is_stuck(client, heartbeat, age, status):
     response = client.get("/readyz")
     assert response.status_code == status
     assert response.json()["oldest_owed_email_seconds"] == pytest.approx(age.total_seconds(), abs=5)
+
+
+def test_readyz_says_why_it_fails(client, heartbeat):
+    owe_since(timedelta(minutes=6, seconds=5))
+    assert client.get("/readyz").json()["reasons"] == ["mail is stuck: the oldest message has been due for 6 minutes"]
+
+
+def test_readyz_does_not_count_what_is_owed_for_later(client, heartbeat):
+    owe_since(timedelta(minutes=6))
+    later = timezone.now() + timedelta(hours=1)
+    OutgoingEmail.objects.update(due_at=later, next_attempt_at=later)
+    response = client.get("/readyz")
+    assert (response.status_code, response.json()["oldest_owed_email_seconds"]) == (200, None)
 
 
 @pytest.mark.broker

@@ -256,6 +256,7 @@ class BookingEventKind(models.TextChoices):
     MOVED = "moved", "moved"
     CANCELLED = "cancelled", "cancelled"
     LINK_REPLACED = "link_replaced", "link replaced"
+    MAIL_BOUNCED = "mail_bounced", "mail came back"
 
 
 class BookingEvent(models.Model):

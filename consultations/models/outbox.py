@@ -1,9 +1,12 @@
 """The outbox: one row for every message owed, written in the transaction that owes it."""
 
+from datetime import timedelta
+
 from django.db import models
 from django.db.models import F, Min, Q
+from django.db.models.functions import Now
 
-from consultations.models.bookings import Booking
+from consultations.models.bookings import ACTIVE, Booking, BookingStatus
 from consultations.models.people import Nutritionist
 from consultations.models.waitlist import WaitlistEntry
 
@@ -27,6 +30,7 @@ class EmailKind(models.TextChoices):
     STAFF_MOVED = "staff_moved", "to the nutritionist: moved"
     STAFF_CANCELLED = "staff_cancelled", "to the nutritionist: cancelled"
     STAFF_TOMORROW = "staff_tomorrow", "to the nutritionist: tomorrow"
+    TEAM_ALERT = "team_alert", "alert to the team"
 
 
 # Sent to another address than the client's present one, on purpose.
@@ -38,6 +42,22 @@ TO_OTHER_ADDRESSES = [
     EmailKind.STAFF_CANCELLED,
     EmailKind.STAFF_TOMORROW,
 ]
+# What such a message says would be wrong once the booking stands otherwise: it is then no longer needed.
+ONLY_WHILE = {
+    EmailKind.BOOKED: [BookingStatus.CONFIRMED],
+    EmailKind.REQUESTED: [BookingStatus.REQUESTED],
+    EmailKind.MOVED: ACTIVE,
+    EmailKind.ADDRESS_CHECK: ACTIVE,
+    EmailKind.REMINDER_DAY: [BookingStatus.CONFIRMED],
+    EmailKind.REMINDER_HOURS: [BookingStatus.CONFIRMED],
+    EmailKind.STAFF_NEW: ACTIVE,
+    EmailKind.STAFF_MOVED: ACTIVE,
+}
+# About no booking, no place on the waiting list and no nutritionist.
+ABOUT_NOBODY = [EmailKind.YOUR_LINK, EmailKind.TEAM_ALERT]
+REMINDERS = [EmailKind.REMINDER_DAY, EmailKind.REMINDER_HOURS]  # worth sending until just before the start
+HALF_A_DAY = timedelta(hours=12)
+MOST_ATTEMPTS = 10
 
 
 class EmailState(models.TextChoices):
@@ -51,6 +71,7 @@ class EmailState(models.TextChoices):
 
 
 UNSENT = [EmailState.OWED, EmailState.SENDING, EmailState.RETRYING]
+IN_TROUBLE = [EmailState.FAILED, EmailState.BOUNCED]
 
 
 class OutgoingEmailQuerySet(models.QuerySet):
@@ -62,13 +83,21 @@ class OutgoingEmailQuerySet(models.QuerySet):
         )
 
     def oldest_owed_age(self, now):
-        """Return how long the oldest unsent message has been owed (timedelta), or None."""
-        oldest = self.filter(state__in=UNSENT).aggregate(at=Min("created_at"))["at"]
+        """Return how long the oldest unsent message has been due (timedelta), or None. A reminder to come is not."""
+        oldest = self.filter(state__in=UNSENT, due_at__lte=now).aggregate(at=Min("due_at"))["at"]
         return None if oldest is None else now - oldest
+
+    def in_trouble(self, since):
+        """Messages owed since then that will not arrive unless somebody does something."""
+        return self.filter(state__in=IN_TROUBLE, created_at__gte=since)
 
 
 class OutgoingEmail(models.Model):
-    """A message owed to somebody, composed when sent from the booking or waiting-list entry as it is then."""
+    """A message owed to somebody, composed when sent from the booking or waiting-list entry as it is then.
+
+    due_at is when it was first worth sending, next_attempt_at when to try next. waits_for_server: the last attempt
+    never got as far as offering the message, so that it is worth trying as soon as the server is back.
+    """
 
     kind = models.CharField(max_length=20, choices=EmailKind)
     dedupe_key = models.CharField(max_length=100, unique=True)
@@ -80,8 +109,10 @@ class OutgoingEmail(models.Model):
     state = models.CharField(max_length=10, choices=EmailState, default=EmailState.OWED)
     attempts = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField()
+    due_at = models.DateTimeField(db_default=Now())
     next_attempt_at = models.DateTimeField()
-    not_after = models.DateTimeField(null=True, blank=True, help_text="Not worth sending after this.")
+    waits_for_server = models.BooleanField(db_default=False)
+    not_after = models.DateTimeField(null=True, blank=True, help_text="Not worth sending from then on.")
     locked_until = models.DateTimeField(null=True, blank=True, help_text="A worker has it until then.")
     sent_at = models.DateTimeField(null=True, blank=True)
     last_error = models.TextField(blank=True)
@@ -92,7 +123,9 @@ class OutgoingEmail(models.Model):
         ordering = ["-created_at"]
         indexes = [
             # The sweep every 30 seconds, and the age on /readyz: both look at unsent rows only.
-            models.Index(name="outgoingemail_unsent", fields=["next_attempt_at"], condition=Q(state__in=UNSENT))
+            models.Index(name="outgoingemail_unsent", fields=["next_attempt_at"], condition=Q(state__in=UNSENT)),
+            # The admin's start page and the alert to the team.
+            models.Index(name="outgoingemail_in_trouble", fields=["created_at"], condition=Q(state__in=IN_TROUBLE)),
         ]
         constraints = [
             models.CheckConstraint(name="outgoingemail_kind_known", condition=Q(kind__in=EmailKind.values)),
@@ -102,26 +135,41 @@ class OutgoingEmail(models.Model):
                 condition=~Q(state=EmailState.SENT) | Q(sent_at__isnull=False),
             ),
             models.CheckConstraint(
-                name="outgoingemail_sending_has_lease",
-                condition=~Q(state=EmailState.SENDING) | Q(locked_until__isnull=False),
+                name="outgoingemail_lease_while_sending",
+                condition=Q(state=EmailState.SENDING, locked_until__isnull=False)
+                | (~Q(state=EmailState.SENDING) & Q(locked_until=None)),
             ),
             models.CheckConstraint(
                 name="outgoingemail_about_one_thing",
                 condition=Q(booking__isnull=False, entry=None, nutritionist=None)
                 | Q(booking=None, entry__isnull=False, nutritionist=None)
-                | Q(booking=None, entry=None, nutritionist__isnull=False),
+                | Q(booking=None, entry=None, nutritionist__isnull=False)
+                | Q(booking=None, entry=None, nutritionist=None, kind__in=ABOUT_NOBODY),
             ),
+            models.CheckConstraint(name="outgoingemail_tries_bounded", condition=Q(attempts__lte=MOST_ATTEMPTS)),
+            models.CheckConstraint(name="outgoingemail_not_due_before", condition=Q(due_at__gte=F("created_at"))),
             models.CheckConstraint(
                 name="outgoingemail_wanted_for_a_while",
-                condition=Q(not_after=None) | Q(not_after__gt=F("created_at")),
+                condition=Q(not_after=None) | Q(not_after__gt=F("due_at")),
             ),
         ]
 
     def __str__(self):
-        return f"{self.get_kind_display()} to {self.to}"
+        return f"{self.get_kind_display()} ({self.pk})"  # no address: it stands in the admin's log
 
     @property
-    def is_astray(self):
-        """Return whether the client has another address by now than the one this was owed to."""
+    def is_overtaken(self):
+        """Return whether it should not be sent any more: its client or its booking stands otherwise by now."""
         client = self.booking or self.entry
-        return self.kind not in TO_OTHER_ADDRESSES and self.to != client.client_email
+        if client is None:
+            return False
+        if self.kind not in TO_OTHER_ADDRESSES and self.to != client.client_email:
+            return True
+        return self.booking is not None and self._is_false_of(self.booking)
+
+    def _is_false_of(self, booking):
+        if self.kind == EmailKind.ADDRESS_CHECK and self.to != booking.pending_email:
+            return True
+        if self.kind in REMINDERS and booking.starts_at > self.not_after + HALF_A_DAY:  # moved since
+            return True
+        return booking.status not in ONLY_WHILE.get(self.kind, [booking.status])

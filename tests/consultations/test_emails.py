@@ -71,6 +71,7 @@ def test_confirmation_of_a_berlin_nutritionists_hour_is_in_london_time():
     assert "Tuesday 5 January 2027 at 08:00, London time (GMT)" in part(message, "text/plain")
 
 
+NOT_ABOUT_A_BOOKING = {EmailKind.YOUR_LINK, EmailKind.TEAM_ALERT}  # tests/consultations/outbox
 KINDS_WITH_A_FILE = ["booked", "moved", "cancelled"]
 
 
@@ -92,7 +93,7 @@ def every_message():
     cancel_booking(gone.pk, by=user, reason="Priya is ill that day.", now=NOW)
     notices.owe_tomorrow(now=NOW.replace(hour=17))
     kinds = set(EmailKind.values) - set(OutgoingEmail.objects.values_list("kind", flat=True))
-    for kind in kinds - {EmailKind.YOUR_LINK}:
+    for kind in kinds - NOT_ABOUT_A_BOOKING:
         outbox.owe_once(soon, kind, "test", to=soon.client_email, not_after=soon.ends_at, now=NOW)
     for email in OutgoingEmail.objects.order_by("pk"):
         yield email.kind, message_from_bytes(emails.compose(email).message().as_bytes(), policy=default)
@@ -115,7 +116,7 @@ def test_every_message_is_whole_in_text_and_html_and_holds_nothing_the_client_wr
         has_file = "text/calendar" in [one.get_content_type() for one in message.walk()]
         assert has_file == (kind in KINDS_WITH_A_FILE)
         assert (message["List-Unsubscribe"] is not None) == kind.startswith("waitlist")
-    assert seen == set(EmailKind.values) - {EmailKind.YOUR_LINK}
+    assert seen == set(EmailKind.values) - NOT_ABOUT_A_BOOKING
 
 
 def test_messages_say_what_happened_and_lead_on():

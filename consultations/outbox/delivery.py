@@ -1,0 +1,152 @@
+"""Deliver what is due: claim a batch, send it over one connection, mark each row.
+
+A sweep starts no message after SWEEP_SECONDS. With one message or one connection still under way, each bounded by
+EMAIL_TIMEOUT, it ends well within the lease and within the time a task may take, however slow the server.
+"""
+
+import logging
+import smtplib
+import time
+from contextlib import suppress
+from datetime import timedelta
+
+from django.core.mail import get_connection
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from consultations import emails
+from consultations.exceptions import NothingToSay
+from consultations.models import MOST_ATTEMPTS, EmailState, OutgoingEmail
+from consultations.outbox import outcomes
+from consultations.outbox.verdicts import Verdict, verdict
+
+logger = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=2)  # longer than a task may run (CELERY_TASK_TIME_LIMIT)
+SWEEP_SECONDS = 25
+BATCH = 50
+
+
+def deliver(email_id: int) -> None:
+    """Send one message if it is due and nobody else is sending it. Safe to call any number of times."""
+    _deliver_batch(OutgoingEmail.objects.filter(pk=email_id), ends=time.monotonic() + SWEEP_SECONDS)
+
+
+def sweep() -> int:
+    """Deliver what is due, oldest first, until it is done or time is up; return how many rows were claimed."""
+    ends, total = time.monotonic() + SWEEP_SECONDS, 0
+    _hasten_what_waits_for_the_server()
+    while time.monotonic() < ends and (claimed := _deliver_batch(OutgoingEmail.objects.all(), ends=ends)):
+        total += claimed
+    return total
+
+
+def _hasten_what_waits_for_the_server() -> None:
+    """Make rows that never reached the server due as soon as it answers: a fault's end is not waited for twice."""
+    now = timezone.now()
+    waiting = OutgoingEmail.objects.filter(
+        state=EmailState.RETRYING, waits_for_server=True, due_at__lte=now, next_attempt_at__gt=now
+    )
+    if waiting.exists():
+        connection = get_connection()
+        with suppress(smtplib.SMTPException, OSError):
+            connection.open()
+            waiting.update(next_attempt_at=now)
+        _close(connection)
+
+
+def _deliver_batch(rows, *, ends: float) -> int:
+    """Claim and send up to a batch of the due among rows; return how many were claimed, 0 if there is no server."""
+    if not rows.due(timezone.now()).exists():
+        return 0
+    connection = get_connection()
+    try:
+        # Before the claim: what a slow server takes to greet us costs no row its lease.
+        connection.open()
+    except (smtplib.SMTPException, OSError) as error:
+        for email in _claim(rows):
+            outcomes.try_later(email, f"no mail server: {error}", waits_for_server=True)
+        return 0
+    try:
+        claimed, does_line_hold = _claim(rows), True
+        for place, email in enumerate(claimed):
+            if time.monotonic() >= ends or not does_line_hold:
+                outcomes.give_back(claimed[place:])
+                break
+            does_line_hold = _send(connection, email)
+        return len(claimed)
+    finally:
+        _close(connection)
+
+
+def _claim(rows) -> list[OutgoingEmail]:
+    """Take the lease on a batch of due rows that nobody else is looking at, and return them."""
+    now = timezone.now()
+    with transaction.atomic():
+        due = rows.due(now).order_by("next_attempt_at", "pk").select_for_update(skip_locked=True)
+        found = list(due[:BATCH])
+        spent = [email for email in found if email.attempts >= MOST_ATTEMPTS]  # each time the worker died of it
+        claimed = [email for email in found if email.attempts < MOST_ATTEMPTS]
+        for email in spent:
+            outcomes.failed(email, f"no worker lived to tell, {MOST_ATTEMPTS} times")
+        OutgoingEmail.objects.filter(pk__in=[email.pk for email in claimed]).update(
+            state=EmailState.SENDING, locked_until=now + LEASE, attempts=F("attempts") + 1
+        )
+    for email in claimed:
+        email.attempts += 1
+    return claimed
+
+
+def _send(connection, claimed: OutgoingEmail) -> bool:
+    """Compose one claimed message from what is true now, send it, mark it. Return whether the line still holds.
+
+    A message whose line broke has been tried.
+    """
+    email = _as_it_is_now(claimed)
+    if email is None:
+        return True
+    if email.is_overtaken or (email.not_after is not None and email.not_after <= timezone.now()):
+        outcomes.obsolete(email)
+        return True
+    try:
+        message = emails.compose(email)
+    except NothingToSay:
+        outcomes.obsolete(email)
+        return True
+    except Exception as error:
+        # Whatever a template or a booking's data made of it: park the row, so that it blocks no other.
+        logger.exception("outgoing e-mail %s could not be composed", email.pk)
+        outcomes.failed(email, f"could not be composed: {error!r}")
+        return True
+    # Where a provider takes it by an interface of its own, its webhook names the message by this (else unused).
+    message.metadata = {"message_id": email.message_id}
+    try:
+        connection.send_messages([message])
+    except Exception as error:
+        return _mark_failed_attempt(email, error)
+    outcomes.sent(email)
+    return True
+
+
+def _as_it_is_now(claimed: OutgoingEmail) -> OutgoingEmail | None:
+    """Return a claimed row with its booking as it is now, or None when the row is no longer ours."""
+    found = OutgoingEmail.objects.select_related(
+        "booking__nutritionist", "booking__consultation_type", "entry__consultation_type", "nutritionist"
+    )
+    return found.filter(pk=claimed.pk, state=EmailState.SENDING, attempts=claimed.attempts).first()
+
+
+def _mark_failed_attempt(email: OutgoingEmail, error: Exception) -> bool:
+    """Mark a row by what the server, or the lack of one, said. Return whether the line still holds."""
+    judged = verdict(error)
+    if judged is Verdict.NEVER:
+        outcomes.failed(email, str(error))
+    else:
+        outcomes.try_later(email, str(error), is_maybe_taken=judged is Verdict.MAYBE_TAKEN)
+    return judged in (Verdict.NEVER, Verdict.LATER)
+
+
+def _close(connection) -> None:
+    with suppress(smtplib.SMTPException, OSError):
+        connection.close()
