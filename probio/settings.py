@@ -41,6 +41,31 @@ def _are_field_keys(keys):
         raise ValidationError("Must be one or more Fernet keys, separated by commas.")
 
 
+# Those of django-anymail's providers whose events say which message they are about.
+_PROVIDERS = (
+    *("amazon_ses", "brevo", "mailgun", "mailjet", "mailtrap", "postmark", "sendgrid", "sparkpost"),
+    "unisender_go",
+)
+
+
+def _half_a_provider():
+    """Return what is missing or left over in the words of EMAIL_PROVIDER and its two companions, or ""."""
+    if not EMAIL_PROVIDER:
+        is_left_over = _provider_settings or _webhook_secret
+        return "EMAIL_PROVIDER_SETTINGS and EMAIL_WEBHOOK_SECRET need EMAIL_PROVIDER." if is_left_over else ""
+    user, _, password = _webhook_secret.partition(":")
+    if not user or len(password) < 20:
+        return (
+            "EMAIL_PROVIDER needs EMAIL_WEBHOOK_SECRET, as user:password with at least 20 characters after the colon."
+        )
+    prefix = f"{EMAIL_PROVIDER.upper()}_"
+    if not all(name.startswith(prefix) for name in _provider_settings):
+        return f"EMAIL_PROVIDER_SETTINGS: with EMAIL_PROVIDER={EMAIL_PROVIDER} every name begins with {prefix}."
+    if not _provider_settings and EMAIL_PROVIDER != "amazon_ses":  # whose keys are the AWS_* variables
+        return "EMAIL_PROVIDER needs EMAIL_PROVIDER_SETTINGS, such as POSTMARK_SERVER_TOKEN=…"
+    return ""
+
+
 # Read everything first: with eager=False, seal() then names every bad variable at once.
 env = Env(eager=False)
 DEBUG = env.bool("DEBUG", default=False)
@@ -50,7 +75,11 @@ SITE_URL = env.str("SITE_URL", validate=_is_origin)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[])
 _database = env.dj_db_url("DATABASE_URL", conn_max_age=60, conn_health_checks=True)
 REDIS_URL = env.str("REDIS_URL", validate=validate.Length(min=1))
-_email = env.dj_email_url("EMAIL_URL")
+EMAIL_PROVIDER = env.str("EMAIL_PROVIDER", default="", validate=validate.OneOf(["", *_PROVIDERS]))
+_provider_settings = env.dict("EMAIL_PROVIDER_SETTINGS", default={})
+_webhook_secret = env.str("EMAIL_WEBHOOK_SECRET", default="")
+# A provider takes mail by an interface of its own; there is no SMTP server then.
+_email = env.dj_email_url("EMAIL_URL", **({"default": "smtp://"} if EMAIL_PROVIDER else {}))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Probio7 <hello@example.com>")
 TEAM_EMAIL = env.str("TEAM_EMAIL", default="hello@example.com")
 ADMIN_PATH = env.str("ADMIN_PATH", default="admin", validate=_is_path_segment)
@@ -67,6 +96,8 @@ try:
 except EnvValidationError as error:
     problems = "; ".join(f"{name}: {' '.join(map(str, why))}" for name, why in error.error_messages.items())
     raise SystemExit(f"probio/settings.py: fix the environment and start again: {problems}") from None
+if half := _half_a_provider():
+    raise SystemExit(f"probio/settings.py: fix the environment and start again: {half}")
 IS_HTTPS = urlsplit(SITE_URL).scheme == "https"
 ALLOWED_HOSTS = ALLOWED_HOSTS or [urlsplit(SITE_URL).hostname]
 
@@ -82,6 +113,7 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.contrib.postgres",
+    "anymail",
     "crispy_forms",
     "csp",
     "django_prose_editor",
@@ -196,7 +228,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 
 # Mail
-EMAIL_BACKEND = "probio.smtp.EmailBackend"
+EMAIL_BACKEND = f"anymail.backends.{EMAIL_PROVIDER}.EmailBackend" if EMAIL_PROVIDER else "probio.smtp.EmailBackend"
 EMAIL_HOST = _email["EMAIL_HOST"]
 EMAIL_PORT = _email["EMAIL_PORT"]
 EMAIL_HOST_USER = _email["EMAIL_HOST_USER"]
@@ -205,6 +237,19 @@ EMAIL_USE_TLS = _email["EMAIL_USE_TLS"]
 EMAIL_USE_SSL = _email["EMAIL_USE_SSL"]
 EMAIL_TIMEOUT = 15
 SERVER_EMAIL = parseaddr(DEFAULT_FROM_EMAIL)[1]
+ANYMAIL = {
+    "WEBHOOK_SECRET": _webhook_secret,
+    "IGNORE_UNSUPPORTED_FEATURES": True,  # few take a calendar beside text and HTML; the file is attached as well
+    "REQUESTS_TIMEOUT": EMAIL_TIMEOUT,
+    "AMAZON_SES_CLIENT_PARAMS": {
+        "config": {
+            "connect_timeout": EMAIL_TIMEOUT,
+            "read_timeout": EMAIL_TIMEOUT,
+            "retries": {"total_max_attempts": 1},  # the outbox tries again
+        }
+    },
+    **_provider_settings,
+}
 
 # Celery: it wakes workers and remembers nothing (docs/architecture.md, "The outbox").
 CELERY_BROKER_URL = REDIS_URL

@@ -27,7 +27,7 @@ CONSULTATIONS = [
     ["services"],
     ["tasks", "options", "forms", "sample"],
     ["views", "admin", "templatetags", "apps"],
-    ["urls", "management"],
+    ["urls", "webhook_urls", "management"],
 ]
 FLOORS = {
     f"{app}.{room}": floor

@@ -70,6 +70,37 @@ def test_bad_field_key_is_not_shown_in_the_complaint():
     assert OLD_KEY[:8] not in done.stderr
 
 
+POSTMARK = {
+    "EMAIL_PROVIDER": "postmark",
+    "EMAIL_PROVIDER_SETTINGS": "POSTMARK_SERVER_TOKEN=only-for-this-test",
+    "EMAIL_WEBHOOK_SECRET": "hook:abcdefghijklmnopqrstuvwxyz",
+}
+
+
+def test_mail_provider_with_its_settings_needs_no_smtp_server():
+    done = manage("check", **{**GOOD, **POSTMARK, "EMAIL_URL": None})
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"EMAIL_PROVIDER": "pigeon"}, "EMAIL_PROVIDER"),
+        ({"EMAIL_PROVIDER": None}, "EMAIL_PROVIDER"),
+        ({"EMAIL_WEBHOOK_SECRET": None}, "EMAIL_WEBHOOK_SECRET"),
+        ({"EMAIL_WEBHOOK_SECRET": "hook:short"}, "EMAIL_WEBHOOK_SECRET"),
+        ({"EMAIL_PROVIDER_SETTINGS": None}, "EMAIL_PROVIDER_SETTINGS"),
+        ({"EMAIL_PROVIDER_SETTINGS": "MAILGUN_API_KEY=x"}, "EMAIL_PROVIDER_SETTINGS"),
+        ({"EMAIL_PROVIDER_SETTINGS": "POSTMARK_TOKEN=x"}, "POSTMARK_SERVER_TOKEN"),
+    ],
+)
+def test_half_a_mail_provider_stops_the_start_with_one_line(changes, named):
+    done = manage("check", **{**GOOD, **POSTMARK, **changes})
+    assert done.returncode != 0
+    [line] = done.stderr.strip().splitlines()
+    assert named in line
+
+
 def test_every_bad_value_is_named_at_once():
     done = manage("check", **{**GOOD, "SECRET_KEY": None, "SITE_URL": "nowhere"})
     assert "SECRET_KEY" in done.stderr

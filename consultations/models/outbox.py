@@ -87,6 +87,11 @@ class OutgoingEmailQuerySet(models.QuerySet):
         oldest = self.filter(state__in=UNSENT, due_at__lte=now).aggregate(at=Min("due_at"))["at"]
         return None if oldest is None else now - oldest
 
+    def has_come_back_from(self, address):
+        """Return whether the newest of these messages to an address bounced."""
+        newest = self.filter(to=address).order_by("-created_at", "-pk").values_list("state", flat=True).first()
+        return newest == EmailState.BOUNCED
+
     def in_trouble(self, since):
         """Messages owed since then that will not arrive unless somebody does something."""
         return self.filter(state__in=IN_TROUBLE, created_at__gte=since)

@@ -2,7 +2,7 @@
 
 import hashlib
 from datetime import datetime, timedelta
-from email.utils import make_msgid
+from uuid import uuid4
 
 from django.conf import settings
 
@@ -104,7 +104,7 @@ def _content(kind, to, not_after, now, due_at=None):
     return {
         "kind": kind,
         "to": to,
-        "message_id": make_msgid(domain=settings.SERVER_EMAIL.rpartition("@")[2]),
+        "message_id": f"<{uuid4().hex}@{settings.SERVER_EMAIL.rpartition('@')[2]}>",
         "created_at": now,
         "due_at": due_at,
         "next_attempt_at": due_at,

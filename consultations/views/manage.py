@@ -46,6 +46,7 @@ def manage(request, token):
         "state": _state(booking, now),
         "is_to_come": is_to_come,
         "is_open": is_open,
+        "has_mail_come_back": is_to_come and booking.emails.has_come_back_from(booking.client_email),
         "closes": wording.full_label(booking.changes_close_at, choice.zone),
         "choice": choice,
         "nearest": [choice.option(start) for start in nearest],

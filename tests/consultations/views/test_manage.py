@@ -6,11 +6,11 @@ from django.test import Client
 from django.utils import timezone
 from icalendar import Calendar
 
-from consultations import queries
+from consultations import outbox, queries
 from consultations.links import address_url, manage_path
-from consultations.models import Booking, BookingStatus, OutgoingEmail
+from consultations.models import Booking, BookingStatus, EmailState, OutgoingEmail
 from consultations.options import sign_slot
-from consultations.services.changes import ask_for_address, cancel_booking
+from consultations.services.changes import ask_for_address, cancel_booking, resend_confirmation
 from probio.logs import HideSecretLinks
 from tests.factories import make_booking
 from tests.pages import parse, text_of
@@ -226,3 +226,29 @@ def test_log_lines_leave_out_the_token(booking):
     record = logging.LogRecord("django.request", logging.WARNING, "", 0, "Forbidden: %s", (f"{path}cancel/",), None)
     assert HideSecretLinks().filter(record)
     assert record.getMessage() == "Forbidden: /consultations/manage/…/cancel/"
+
+
+UNREACHED = "We could not reach this address"
+
+
+@pytest.fixture
+def bounced(booking):
+    """A booking whose confirmation has come back."""
+    booking.emails.update(state=EmailState.SENT, sent_at=timezone.now())
+    outbox.record_bounce(booking.emails.get().message_id, "no such person", now=timezone.now())
+    return booking
+
+
+def test_manage_page_says_when_mail_came_back_and_leads_to_the_correction(client, bounced):
+    response = client.get(manage_path(bounced))
+    assert f"{UNREACHED}: {bounced.client_email}." in text_of(response)
+    hrefs = [link.get("href") for link in parse(response).iterfind(".//p[@role='status']/a")]
+    assert hrefs == [manage_path(bounced) + "details/"]
+
+
+def test_manage_page_is_silent_about_an_old_address_or_an_older_message(client, bounced):
+    resend_confirmation(bounced.pk, now=timezone.now())
+    assert UNREACHED not in text_of(client.get(manage_path(bounced)))
+    OutgoingEmail.objects.exclude(state=EmailState.BOUNCED).delete()
+    Booking.objects.update(client_email="right@example.com")
+    assert UNREACHED not in text_of(client.get(manage_path(bounced)))
