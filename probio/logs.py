@@ -21,14 +21,20 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(line, ensure_ascii=False)
 
 
-class HideSecretLinks(logging.Filter):
-    """Cut the token out of every address that opens somebody's booking: Django logs the path of a refused request."""
+_TOKEN = re.compile(r"(/consultations/(?:manage|address|waitlist|feedback)/)[^/\s?]{40,}")
 
-    _token = re.compile(r"(/consultations/(?:manage|address|waitlist|feedback)/)[^/\s?]{40,}")
+
+def hide_secret_links(text: str) -> str:
+    """Cut the token out of every address in a text that opens somebody's booking."""
+    return _TOKEN.sub(r"\1…", text)
+
+
+class HideSecretLinks(logging.Filter):
+    """Cut the tokens out of log lines: Django logs the path of a refused request."""
 
     def filter(self, record):
         message = record.getMessage()
-        hidden = self._token.sub(r"\1…", message)
+        hidden = hide_secret_links(message)
         if hidden != message:
             record.msg, record.args = hidden, None
         return True

@@ -154,14 +154,6 @@ class BookingAdmin(ReadsAnswers, ReadOnly, admin.ModelAdmin):
                 messages.success(request, f"{booking.reference} is {word}; the client is told by email.")
 
 
-@admin.register(OutgoingEmail)
-class OutgoingEmailAdmin(ReadOnly, admin.ModelAdmin):
-    list_display = ["kind", "to", "state", "created_at", "attempts", "sent_at", "last_error"]
-    list_filter = ["state", "kind"]
-    search_fields = ["to", "booking__reference"]
-    list_select_related = ["booking"]
-
-
 @admin.register(NoTimeSuited)
 class NoTimeSuitedAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ["on", "consultation_type", "article", "count"]

@@ -25,7 +25,7 @@ from consultations.models.intake import (
     QuestionKind,
     QuestionnaireVersion,
 )
-from consultations.models.outbox import MOST_ATTEMPTS, UNSENT, EmailKind, EmailState, OutgoingEmail
+from consultations.models.outbox import IN_TROUBLE, MOST_ATTEMPTS, UNSENT, EmailKind, EmailState, OutgoingEmail
 from consultations.models.people import (
     TIME_ZONES,
     AvailabilityRule,
@@ -48,6 +48,7 @@ from consultations.models.waitlist import (
 __all__ = [
     "ACTIVE",
     "CANCELLED",
+    "IN_TROUBLE",
     "MOST_ATTEMPTS",
     "OCCUPYING",
     "TIME_ZONES",

@@ -5,25 +5,16 @@ from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
 
-from csp.constants import NONE, SELF, UNSAFE_INLINE
-from csp.decorators import csp_replace
 from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_safe
+
+from probio.framing import framed_mail, shows_mail
 
 MOST_SHOWN = 200
 WHOLE = "[!.]*.eml"  # a name that begins with a dot is a message still being written
-# A mail brings its styles along; it may load the site's own banner and nothing else, and run nothing.
-MAIL_POLICY = {
-    "default-src": [NONE],
-    "script-src": [NONE],
-    "style-src": [UNSAFE_INLINE],
-    "img-src": [SELF],
-    "frame-ancestors": [SELF],
-}
 
 
 @never_cache
@@ -37,7 +28,7 @@ def mail_list(request):
 
 @never_cache
 @require_safe
-@csp_replace({"frame-src": [SELF]})
+@shows_mail
 def mail_detail(request, name):
     """Show one message: headers, text, HTML in a frame, attachments as downloads."""
     message = _message_or_404(name)
@@ -55,8 +46,7 @@ def mail_detail(request, name):
 
 @never_cache
 @require_safe
-@csp_replace(MAIL_POLICY)
-@xframe_options_sameorigin
+@framed_mail
 def mail_html(request, name):
     """Give the HTML part as it is, under a policy that lets it show and do nothing else."""
     html = _message_or_404(name).get_body(["html"])
