@@ -13,9 +13,8 @@ from django.views.decorators.debug import sensitive_variables
 
 from consultations.consents import ConsentWords
 from consultations.encryption import Unseen
-from consultations.exceptions import ConsultationError
+from consultations.exceptions import ConsultationError, NotActive
 from consultations.models import (
-    ACTIVE,
     AnswersLook,
     AskedQuestion,
     Booking,
@@ -25,13 +24,10 @@ from consultations.models import (
     IntakeAnswers,
     QuestionnaireVersion,
 )
+from consultations.services.claims import taking_time
 from consultations.services.consents import record_consents
 
 logger = logging.getLogger(__name__)
-
-
-class AnswersNotWanted(ConsultationError):
-    """The consultation is over or cancelled: nothing more is asked about it."""
 
 
 class MayNotRead(ConsultationError):
@@ -39,7 +35,6 @@ class MayNotRead(ConsultationError):
 
 
 @sensitive_variables()
-@transaction.atomic
 def give_answers(
     booking: Booking,
     answers: Mapping[str, str],
@@ -48,42 +43,42 @@ def give_answers(
     agreed: ConsentWords,
     channel: ConsentChannel,
     now: datetime,
-) -> IntakeAnswers:
+) -> None:
     """Store a client's answers, encrypted, together with the consent to that; those given before are replaced.
 
     answers: {AskedQuestion.key: words, not empty}, of the version that was asked. agreed: the words the client was
     shown and said yes to in this step. A consent already given in the same words stands. Locks the booking. Raises
-    AnswersNotWanted.
+    NotActive when the consultation is over or will not be, and Busy.
     """
-    booking = Booking.objects.select_for_update(no_key=True).get(pk=booking.pk)
-    if booking.status not in ACTIVE or booking.ends_at <= now:
-        raise AnswersNotWanted
-    consent = _standing_consents(booking).first()
-    if consent is None or consent.text_id != agreed.sha256:
-        _standing_consents(booking).update(withdrawn_at=now)
-        [consent] = record_consents(booking, [agreed], channel=channel, now=now)
-    values = {
-        "version": version,
-        "consent": consent,
-        "answers": Unseen(answers),
-        "kept_for": timedelta(days=settings.ANSWERS_KEPT_DAYS),
-        "changed_at": now,
-    }
-    given, _ = IntakeAnswers.objects.update_or_create(
-        booking=booking, defaults=values, create_defaults={**values, "created_at": now}
-    )
-    return given
+    with taking_time():
+        booking = Booking.objects.select_for_update(no_key=True).get(pk=booking.pk)
+        if not booking.is_active or booking.ends_at <= now:
+            raise NotActive
+        consent = _standing_consents(booking).first()
+        if consent is None or consent.text_id != agreed.sha256:
+            _standing_consents(booking).update(withdrawn_at=now)
+            [consent] = record_consents(booking, [agreed], channel=channel, now=now)
+        values = {
+            "version": version,
+            "consent": consent,
+            "answers": Unseen(answers),
+            "kept_for": timedelta(days=settings.ANSWERS_KEPT_DAYS),
+            "changed_at": now,
+        }
+        # Written without reading the old ones first: they may be what no key opens any more.
+        if not IntakeAnswers.objects.filter(booking=booking).update(**values):
+            IntakeAnswers.objects.create(booking=booking, created_at=now, **values)
 
 
-@transaction.atomic
 def withdraw_answers(booking: Booking, *, now: datetime) -> bool:
     """Erase a booking's answers and note that the consent to keep them is withdrawn; return whether there was any.
 
-    Locks the booking. Doing it twice is harmless.
+    Locks the booking. Doing it twice is harmless. Raises Busy.
     """
-    Booking.objects.select_for_update(no_key=True).get(pk=booking.pk)
-    IntakeAnswers.objects.filter(booking=booking).delete()
-    return _standing_consents(booking).update(withdrawn_at=now) > 0
+    with taking_time():
+        Booking.objects.select_for_update(no_key=True).get(pk=booking.pk)
+        IntakeAnswers.objects.filter(booking=booking).delete()
+        return _standing_consents(booking).update(withdrawn_at=now) > 0
 
 
 def delete_expired_answers(now: datetime) -> int:

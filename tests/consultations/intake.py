@@ -1,7 +1,7 @@
 """Questions and answers for tests."""
 
 from consultations import consents
-from consultations.models import ConsentChannel, IntakeQuestion, QuestionKind
+from consultations.models import ConsentChannel, IntakeAnswers, IntakeQuestion, QuestionKind
 from consultations.services.answers import give_answers
 from consultations.services.questionnaire import publish_questionnaire
 from tests.factories import NOW
@@ -31,4 +31,5 @@ def publish_every_kind():
 def give(booking, words="Bloating after meals", *, version=None, agreed=HEALTH, now=NOW):
     version = version or publish()
     answers = {version.asked[0].key: words}
-    return give_answers(booking, answers, version=version, agreed=agreed, channel=ConsentChannel.MANAGE_LINK, now=now)
+    give_answers(booking, answers, version=version, agreed=agreed, channel=ConsentChannel.MANAGE_LINK, now=now)
+    return IntakeAnswers.objects.get(booking=booking)

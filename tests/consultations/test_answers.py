@@ -8,14 +8,16 @@ from django.db import IntegrityError, connection, transaction
 
 from consultations import consents
 from consultations.encryption import DecryptionError
+from consultations.exceptions import NotActive
 from consultations.models import AnswersLook, Consent, IntakeAnswers
 from consultations.services.answers import (
-    AnswersNotWanted,
     MayNotRead,
     delete_expired_answers,
     look_at_answers,
     withdraw_answers,
 )
+from consultations.services.booking import Slot
+from consultations.services.changes import cancel_booking, move_booking
 from consultations.services.requests import decline_request
 from consultations.tasks import delete_expired_answers as delete_expired_answers_task
 from tests.consultations.intake import HEALTH, give, publish, publish_every_kind
@@ -78,7 +80,7 @@ def test_answers_given_under_other_words_stand_on_a_new_consent(settings):
 def test_answers_are_not_wanted_when_the_consultation_will_not_be():
     booking = make_booking(make_consultation_type(needs_approval=True))
     decline_request(booking.pk, by=None, now=NOW)
-    with pytest.raises(AnswersNotWanted):
+    with pytest.raises(NotActive):
         give(booking)
     assert health_consents(booking) == []
 
@@ -86,7 +88,7 @@ def test_answers_are_not_wanted_when_the_consultation_will_not_be():
 def test_answers_are_wanted_until_the_consultation_ends():
     booking, version = make_booking(), publish()
     give(booking, version=version, now=booking.ends_at - timedelta(minutes=1))
-    with pytest.raises(AnswersNotWanted):
+    with pytest.raises(NotActive):
         give(booking, version=version, now=booking.ends_at)
 
 
@@ -145,6 +147,22 @@ def test_answers_go_ninety_days_after_the_consultation_and_their_consent_stays()
     assert delete_expired_answers(end - timedelta(seconds=1)) == 0
     assert delete_expired_answers(end) == 1
     assert [consent.withdrawn_at for consent in health_consents(booking)] == [None]
+
+
+def test_answers_are_kept_for_ninety_days_after_the_day_a_consultation_was_moved_to():
+    booking = make_booking()
+    give(booking)
+    move_booking(booking.pk, Slot(booking.consultation_type, booking.starts_at + DAY), now=NOW)
+    first_end = booking.ends_at + timedelta(days=90)
+    assert delete_expired_answers(first_end) == 0
+    assert delete_expired_answers(first_end + DAY) == 1
+
+
+def test_answers_for_a_cancelled_consultation_go_at_once():
+    booking = make_booking()
+    give(booking)
+    cancel_booking(booking.pk, now=NOW)
+    assert delete_expired_answers(NOW) == 1
 
 
 def test_answers_are_kept_as_long_as_was_promised_whatever_the_setting_says_later(settings):
@@ -238,6 +256,16 @@ def test_look_of_more_than_two_years_ago_may_be_deleted(admin_user):
 
 
 # The column
+
+
+def test_answers_no_key_opens_can_be_given_anew_withdrawn_and_deleted(settings):
+    booking, other, version = make_booking(), make_booking(), publish()
+    for one in (booking, other):
+        give(one, version=version)
+    settings.FIELD_KEYS = [Fernet.generate_key().decode()]
+    assert list(give(booking, "Once more", version=version).answers.values()) == ["Once more"]
+    assert withdraw_answers(booking, now=NOW)
+    assert delete_expired_answers(other.ends_at + timedelta(days=90)) == 1
 
 
 def test_answers_no_key_opens_are_never_shown(settings, make_user):
