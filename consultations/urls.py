@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from consultations.views import book, booked, manage, privacy, times, waitlist
+from consultations.views import answers, book, booked, manage, privacy, times, waitlist
 
 app_name = "consultations"
 urlpatterns = [
@@ -18,6 +18,8 @@ urlpatterns = [
     path("manage/<str:token>/move/", manage.move, name="move"),
     path("manage/<str:token>/cancel/", manage.cancel, name="cancel"),
     path("manage/<str:token>/details/", manage.details, name="details"),
+    path("manage/<str:token>/answers/", answers.answers, name="answers"),
+    path("manage/<str:token>/answers/withdraw/", answers.withdraw, name="answers-withdraw"),
     path("manage/<str:token>/resend/", manage.resend, name="resend"),
     path("manage/<str:token>/calendar.ics", manage.calendar, name="manage-calendar"),
     path("manage/<str:token>/data/", privacy.data, name="data"),

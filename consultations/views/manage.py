@@ -11,7 +11,7 @@ from consultations import limits, links, queries, wording
 from consultations.exceptions import AlreadyBooked, Busy, ConsultationError, NotActive, SlotUnavailable, TooLate
 from consultations.forms.manage import CancelForm, DetailsForm
 from consultations.invites import invite
-from consultations.models import Booking, BookingEventKind, BookingStatus
+from consultations.models import Booking, BookingEventKind, BookingStatus, IntakeAnswers, QuestionnaireVersion
 from consultations.options import Choice
 from consultations.services import changes
 from consultations.views import visit
@@ -49,6 +49,7 @@ def manage(request, token):
         "has_mail_come_back": is_to_come and booking.emails.has_come_back_from(booking.client_email),
         "closes": wording.full_label(booking.changes_close_at, choice.zone),
         "choice": choice,
+        "answers": _answers(booking, is_to_come=is_to_come),
         "nearest": [choice.option(start) for start in nearest],
     }
     return render(request, "consultations/manage.html", context)
@@ -185,6 +186,14 @@ def _choice(booking: Booking, token: str) -> Choice:
         zone=wording.zone_named(booking.client_time_zone),
         path=reverse("consultations:move", args=[token]),
     )
+
+
+def _answers(booking: Booking, *, is_to_come: bool) -> str:
+    """Return what the page says of health answers: "given", "asked", or "" when there is nothing to say."""
+    if IntakeAnswers.objects.filter(booking=booking).exists():
+        return "given"
+    newest = QuestionnaireVersion.objects.first() if is_to_come else None
+    return "asked" if newest is not None and newest.questions else ""
 
 
 _STATES = {
