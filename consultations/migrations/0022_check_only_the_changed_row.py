@@ -59,5 +59,5 @@ END $$;
 class Migration(migrations.Migration):
     """Reversed, the functions stay as they are here: they refuse the same."""
 
-    dependencies = [("consultations", "0017_remember_what_was_erased")]
+    dependencies = [("consultations", "0021_guard_outgoing_mail")]
     operations = [migrations.RunSQL(CHECK, migrations.RunSQL.noop)]
