@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from consultations.views import answers, book, booked, manage, privacy, times, waitlist
+from consultations.views import answers, book, booked, find, manage, privacy, times, waitlist
 
 app_name = "consultations"
 urlpatterns = [
@@ -14,6 +14,8 @@ urlpatterns = [
     path("booked/<str:reference>/", booked.booked, name="booked"),
     path("booked/<str:reference>/address/", booked.address, name="address"),
     path("booked/<str:reference>/calendar.ics", booked.calendar, name="calendar"),
+    path("find/", find.find, name="find"),
+    path("find/sent/", find.found, name="found"),
     path("manage/<str:token>/", manage.manage, name="manage"),
     path("manage/<str:token>/move/", manage.move, name="move"),
     path("manage/<str:token>/cancel/", manage.cancel, name="cancel"),

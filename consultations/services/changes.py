@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.db.models import Q
 
 from consultations import outbox, queries, wording
@@ -176,6 +177,12 @@ def resend_confirmation(booking_id: int, *, now: datetime) -> None:
         is_request = booking.status == BookingStatus.REQUESTED
         kind = EmailKind.REQUESTED if is_request else EmailKind.BOOKED
         outbox.owe_daily(booking, kind, to=booking.client_email, not_after=booking.ends_at, now=now)
+
+
+@transaction.atomic
+def ask_for_link(email: str, *, now: datetime) -> None:
+    """Owe an address the links to what is booked with it; the same work is done whether anything is or not."""
+    outbox.owe_link(email, now=now)
 
 
 @contextmanager

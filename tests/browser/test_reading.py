@@ -3,7 +3,7 @@ from playwright.sync_api import expect
 
 ARTICLE = "/articles/gut-microbiome-fighting-viruses/"
 PAGES = ["/", "/articles/", ARTICLE, "/consultations/", "/consultations/free-consultation/times/"]
-PAGES += ["/consultations/privacy/"]
+PAGES += ["/consultations/privacy/", "/consultations/find/"]
 VIEWS = [(1280, "light"), (1280, "dark"), (390, "light"), (320, "dark")]
 
 
