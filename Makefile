@@ -14,7 +14,7 @@ run: environment  ## Start the whole site and print where it is; Ctrl-C stops it
 test: environment  ## Run every test on servers of their own (ARGS="-k booking" narrows it)
 	@$(BIN)/python -m probio.local with-servers -- $(BIN)/python -m pytest $(ARGS)
 
-bench: environment  ## Measure listing and booking, as ratios against a yardstick
+bench: environment  ## Measure listing, booking and mail, as ratios against a yardstick
 	@DJANGO_SETTINGS_MODULE=probio.settings $(BIN)/python -m probio.local with-servers -- $(BIN)/python -m bench
 
 lint: environment  ## Check code style and template format

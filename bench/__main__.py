@@ -11,9 +11,10 @@ settings.ALLOWED_HOSTS = ["*"]
 old_name = connection.settings_dict["NAME"]
 connection.creation.create_test_db(verbosity=0, autoclobber=True)
 try:
-    from bench import booking, listing
+    from bench import booking, draining, listing
 
     listing.run()
     booking.run()
+    draining.run()
 finally:
     connection.creation.destroy_test_db(old_name, verbosity=0)

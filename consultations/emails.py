@@ -74,8 +74,8 @@ def render(email: OutgoingEmail, context: dict, *, unsubscribe: str = "") -> Ema
 
 
 def _of_booking(booking: Booking) -> dict:
-    moved = booking.events.filter(kind=BookingEventKind.MOVED).last()
-    cancelled = booking.events.filter(kind=BookingEventKind.CANCELLED).last()
+    newest = {event.kind: event for event in booking.events.all()}  # in their order: the outbox has them at hand
+    moved, cancelled = newest.get(BookingEventKind.MOVED), newest.get(BookingEventKind.CANCELLED)
     return {
         **wording.booking_words(booking),
         "first_name": booking.client_name.split()[0],

@@ -45,8 +45,7 @@ def invite(booking: Booking) -> bytes:
 
 def _changed_at(booking: Booking) -> datetime:
     """Return when the booking last changed: the last line of its history."""
-    last = booking.events.last()
-    return last.at if last is not None else booking.created_at
+    return max((event.at for event in booking.events.all()), default=booking.created_at)
 
 
 def _description(booking: Booking) -> str:

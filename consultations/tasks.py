@@ -18,6 +18,11 @@ def sweep_outbox():
     outbox.sweep()
 
 
+@shared_task(expires=30)  # the next sweep calls for its own
+def help_sweep():
+    outbox.sweep(calls_for_help=False)
+
+
 @shared_task
 def expire_requests():
     requests.expire_requests(now=timezone.now())

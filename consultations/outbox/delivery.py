@@ -19,6 +19,7 @@ from consultations import emails
 from consultations.exceptions import NothingToSay
 from consultations.models import MOST_ATTEMPTS, EmailState, OutgoingEmail
 from consultations.outbox import outcomes
+from consultations.outbox.nudge import call_for_help
 from consultations.outbox.verdicts import Verdict, verdict
 
 logger = logging.getLogger(__name__)
@@ -26,6 +27,8 @@ logger = logging.getLogger(__name__)
 LEASE = timedelta(minutes=2)  # longer than a task may run (CELERY_TASK_TIME_LIMIT)
 SWEEP_SECONDS = 25
 BATCH = 50
+FRESH_SECONDS = 1  # what a message says was read no longer ago than this
+HELPERS = 3  # how many more sweeps are asked for when there is more than a batch
 
 
 def deliver(email_id: int) -> None:
@@ -33,12 +36,18 @@ def deliver(email_id: int) -> None:
     _deliver_batch(OutgoingEmail.objects.filter(pk=email_id), ends=time.monotonic() + SWEEP_SECONDS)
 
 
-def sweep() -> int:
-    """Deliver what is due, oldest first, until it is done or time is up; return how many rows were claimed."""
+def sweep(*, calls_for_help: bool = True) -> int:
+    """Deliver what is due, oldest first, until it is done or time is up; return how many rows were claimed.
+
+    With more than a batch due, a few more workers are asked to sweep beside this one, once.
+    """
     ends, total = time.monotonic() + SWEEP_SECONDS, 0
     _hasten_what_waits_for_the_server()
     while time.monotonic() < ends and (claimed := _deliver_batch(OutgoingEmail.objects.all(), ends=ends)):
         total += claimed
+        if calls_for_help and claimed == BATCH:
+            call_for_help(HELPERS)
+            calls_for_help = False
     return total
 
 
@@ -69,12 +78,15 @@ def _deliver_batch(rows, *, ends: float) -> int:
             outcomes.try_later(email, f"no mail server: {error}", waits_for_server=True)
         return 0
     try:
-        claimed, does_line_hold = _claim(rows), True
+        claimed, does_line_hold, read_at = _claim(rows), True, 0.0
         for place, email in enumerate(claimed):
             if time.monotonic() >= ends or not does_line_hold:
                 outcomes.give_back(claimed[place:])
                 break
-            does_line_hold = _send(connection, email)
+            if time.monotonic() - read_at > FRESH_SECONDS:
+                ours, read_at = _as_they_are_now(claimed[place:]), time.monotonic()
+            if email.pk in ours:  # else somebody has decided about it meanwhile
+                does_line_hold = _send(connection, ours[email.pk])
         return len(claimed)
     finally:
         _close(connection)
@@ -98,14 +110,11 @@ def _claim(rows) -> list[OutgoingEmail]:
     return claimed
 
 
-def _send(connection, claimed: OutgoingEmail) -> bool:
-    """Compose one claimed message from what is true now, send it, mark it. Return whether the line still holds.
+def _send(connection, email: OutgoingEmail) -> bool:
+    """Compose one claimed message, send it, mark it. Return whether the line still holds.
 
     A message whose line broke has been tried.
     """
-    email = _as_it_is_now(claimed)
-    if email is None:
-        return True
     if email.is_overtaken or (email.not_after is not None and email.not_after <= timezone.now()):
         outcomes.obsolete(email)
         return True
@@ -129,12 +138,14 @@ def _send(connection, claimed: OutgoingEmail) -> bool:
     return True
 
 
-def _as_it_is_now(claimed: OutgoingEmail) -> OutgoingEmail | None:
-    """Return a claimed row with its booking as it is now, or None when the row is no longer ours."""
+def _as_they_are_now(claimed: list[OutgoingEmail]) -> dict[int, OutgoingEmail]:
+    """Return by key the claimed rows that are still ours, with what they are about as it is now. Two queries."""
     found = OutgoingEmail.objects.select_related(
         "booking__nutritionist", "booking__consultation_type", "entry__consultation_type", "nutritionist"
     )
-    return found.filter(pk=claimed.pk, state=EmailState.SENDING, attempts=claimed.attempts).first()
+    found = found.prefetch_related("booking__events").filter(state=EmailState.SENDING)
+    attempts = {email.pk: email.attempts for email in claimed}
+    return {email.pk: email for email in found.filter(pk__in=attempts) if email.attempts == attempts[email.pk]}
 
 
 def _mark_failed_attempt(email: OutgoingEmail, error: Exception) -> bool:

@@ -29,28 +29,39 @@ def nudge_after_commit(email: OutgoingEmail) -> None:
 
 def nudge(email_id: int) -> None:
     """Ask a worker to deliver now. Best effort, within a second: if the broker is away, the sweep delivers."""
-    was_connected, started = hasattr(_nudging, "producer"), time.monotonic()
-    if _is_published(email_id):
-        return
-    is_cut = was_connected and time.monotonic() - started < _CUT_WITHIN
-    if not (is_cut and _is_published(email_id)):
+    if not _is_asked("consultations.tasks.deliver_email", email_id):
         logger.warning("broker away: outgoing e-mail %s waits for the sweep", email_id)
 
 
-def _is_published(email_id: int) -> bool:
+def call_for_help(sweeps: int) -> None:
+    """Ask workers for some more sweeps beside the one under way. Best effort; the next sweep comes anyway."""
+    for _ in range(sweeps):
+        if not _is_asked("consultations.tasks.help_sweep"):
+            return
+
+
+def _is_asked(task: str, *args) -> bool:
+    was_connected, started = hasattr(_nudging, "producer"), time.monotonic()
+    if _is_published(task, args):
+        return True
+    is_cut = was_connected and time.monotonic() - started < _CUT_WITHIN
+    return is_cut and _is_published(task, args)
+
+
+def _is_published(task, args) -> bool:
     try:
-        _publish(email_id)
+        _publish(task, args)
     except (OperationalError, RedisError, OSError):  # kombu wraps most of what Redis says, but not everything
         _forget_producer()
         return False
     return True
 
 
-def _publish(email_id: int) -> None:
+def _publish(task, args) -> None:
     if not hasattr(_nudging, "producer"):
         connection = current_app.connection_for_write(transport_options=_NUDGE_TRANSPORT)
         _nudging.producer = current_app.amqp.Producer(connection)
-    current_app.send_task("consultations.tasks.deliver_email", args=[email_id], producer=_nudging.producer, retry=False)
+    current_app.send_task(task, args=args, producer=_nudging.producer, retry=False)
 
 
 def _forget_producer() -> None:

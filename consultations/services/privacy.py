@@ -15,6 +15,7 @@ from consultations.models import (
     Booking,
     BookingEvent,
     Channel,
+    EmailKind,
     Erasure,
     IntakeAnswers,
     OutgoingEmail,
@@ -131,6 +132,8 @@ def _erase(bookings: list[Booking], entries: list[WaitlistEntry], now: datetime)
     for booking in bookings:
         if booking.status in ACTIVE and booking.starts_at > now:
             cancel_locked(booking, by=None, reason="", now=now)
+    addresses = {row.client_email for row in [*bookings, *entries]}
+    OutgoingEmail.objects.filter(kind=EmailKind.YOUR_LINK, to__in=addresses).delete()  # about an address only
     anonymise_bookings(Booking.objects.filter(pk__in=[booking.pk for booking in bookings]), now)
     anonymise_entries(WaitlistEntry.objects.filter(pk__in=[entry.pk for entry in entries]), now)
     return Erasure.objects.create(

@@ -3,7 +3,7 @@ from django.contrib.auth import get_user_model
 from playwright.sync_api import expect
 
 from articles.models import Article
-from consultations.models import Booking
+from consultations.models import Booking, EmailState, OutgoingEmail
 from tests.browser.test_booking import choose_a_time, give_details
 
 PASSWORD = "a-password-only-tests-know"
@@ -32,6 +32,25 @@ def test_staff_see_a_booking_with_its_mail_and_history(site, staff, no_barriers)
     expect(content.get_by_role("group", name="History")).to_contain_text("booked")
     expect(content.get_by_role("group", name="Mail")).to_contain_text("booking confirmation")
     no_barriers(staff)
+
+
+def test_staff_see_what_failed_and_send_it_again(site, staff, no_barriers, settings):
+    settings.SITE_URL = site
+    choose_a_time(staff, site)
+    give_details(staff)
+    OutgoingEmail.objects.update(state=EmailState.FAILED, last_error="550 no such person")
+    staff.goto(f"{site}/admin/")
+    no_barriers(staff)
+    staff.get_by_role("link", name="See which, and why").click()
+    no_barriers(staff)
+    staff.locator("#result_list").get_by_role("link", name="booking confirmation").click()
+    mail = staff.frame_locator("iframe[title='The HTML part of the message']")
+    expect(mail.get_by_role("heading", level=1)).to_contain_text("You are booked in")
+    expect(staff.locator(".mail-preview")).to_contain_text("BEGIN:VCALENDAR")
+    no_barriers(staff)
+    staff.get_by_role("button", name="Send again").click()
+    expect(staff.locator(".messagelist")).to_contain_text("It is on its way again.")
+    assert OutgoingEmail.objects.get().state == EmailState.OWED
 
 
 def test_staff_write_and_publish_an_article_in_the_editor(site, staff):

@@ -10,9 +10,11 @@ from django.core.management import CommandError, call_command
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
 
+from consultations import outbox
 from consultations.models import (
     Booking,
     BookingStatus,
+    EmailKind,
     Erasure,
     IntakeAnswers,
     OutgoingEmail,
@@ -112,6 +114,13 @@ def test_erasing_keeps_what_is_counted_and_gives_the_time_to_come_back(client_of
     assert WaitlistEntry.objects.exclude(pk=waiting.pk).get().state == WaitlistState.LEFT
     assert not IntakeAnswers.objects.exists()
     assert {email.entry for email in OutgoingEmail.objects.all()} == {waiting}
+
+
+def test_erasing_removes_the_links_that_were_asked_for(client_of_many_rows):
+    for address in (ADDRESS, "ben@example.com"):
+        outbox.owe_link(address, now=NOW)
+    privacy.erase(ADDRESS, now=NOW)
+    assert OutgoingEmail.objects.get(kind=EmailKind.YOUR_LINK).to == "ben@example.com"
 
 
 def test_erasing_twice_and_erasing_nobody_are_harmless(client_of_many_rows):

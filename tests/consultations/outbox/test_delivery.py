@@ -4,6 +4,8 @@ from email import message_from_bytes
 from email.policy import default
 
 import pytest
+import redis
+from celery import current_app
 from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
@@ -260,6 +262,22 @@ def test_worker_that_lost_its_claim_changes_nothing(owed, mailbox):
     outcomes.sent(claimed)
     owed.refresh_from_db()
     assert owed.state == EmailState.SENDING
+
+
+@pytest.mark.parametrize(("batch_size", "called"), [(2, delivery.HELPERS), (4, 0)])
+def test_sweep_with_more_than_a_batch_calls_other_workers_once(batch, mailbox, monkeypatch, batch_size, called):
+    monkeypatch.setattr(delivery, "BATCH", batch_size)
+    with redis.Redis.from_url(current_app.conf.broker_url) as broker:
+        before = broker.llen("celery")
+        assert outbox.sweep() == 3
+        assert broker.llen("celery") - before == called
+        assert outbox.sweep(calls_for_help=False) == 0
+
+
+def test_message_given_up_while_its_batch_is_under_way_is_not_sent(batch, mailbox):
+    claimed = delivery._claim(OutgoingEmail.objects.all())
+    OutgoingEmail.objects.filter(pk=batch[1].pk).update(state=EmailState.OBSOLETE, locked_until=None)
+    assert set(delivery._as_they_are_now(claimed)) == {batch[0].pk, batch[2].pk}
 
 
 def test_message_that_ended_every_worker_is_parked(owed, mailbox):
