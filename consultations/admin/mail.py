@@ -70,7 +70,7 @@ class OutgoingEmailAdmin(ReadOnly, admin.ModelAdmin):
     @display(description="waiting for")
     def age(self, email):
         is_waiting = email.state in UNSENT and email.due_at <= timezone.now()
-        return timesince(email.due_at) if is_waiting else None
+        return timesince(email.due_at) if is_waiting else self.get_empty_value_display()
 
     @display(description="tries", ordering="attempts")
     def tries(self, email):
