@@ -43,6 +43,9 @@ def compose(email: OutgoingEmail) -> EmailMultiAlternatives:
         return render(email, _NOT_ABOUT_A_CLIENT[email.kind](email))
     if email.entry is not None:
         return render(email, _of_entry(email), unsubscribe=links.waitlist_url(email.entry))
+    if email.kind == EmailKind.FOLLOW_UP:
+        manage_url = links.manage_url(email.booking)
+        return render(email, _of_booking(email.booking) | _of_follow_up(email.booking), unsubscribe=manage_url)
     message = render(email, _of_booking(email.booking))
     if email.kind in WITH_CALENDAR_FILE:
         file = invite(email.booking)
@@ -89,6 +92,19 @@ def _of_booking(booking: Booking) -> dict:
         "manage_url": links.manage_url(booking),
         "address_url": links.address_url(booking) if booking.pending_email else "",
         "admin_url": settings.SITE_URL + reverse("admin:consultations_booking_change", args=[booking.pk]),
+    }
+
+
+def _of_follow_up(booking: Booking) -> dict:
+    follow_up = booking.follow_up
+    articles = follow_up.articles.live(timezone.now()).newest_first()
+    return {
+        "notes": [paragraph for paragraph in follow_up.notes.splitlines() if paragraph.strip()],
+        "articles": [
+            {"title": article.live_revision.title, "url": settings.SITE_URL + article.get_absolute_url()}
+            for article in articles
+        ],
+        "feedback_url": links.feedback_url(booking),
     }
 
 
@@ -175,6 +191,7 @@ def _tomorrow_of(email: OutgoingEmail) -> dict:
 
 _NOT_ABOUT_A_CLIENT = {
     EmailKind.STAFF_TOMORROW: _tomorrow_of,
+    EmailKind.DATA_ERASED: lambda email: {},
     EmailKind.TEAM_ALERT: _trouble_of,
     EmailKind.YOUR_LINK: _links_of,
 }

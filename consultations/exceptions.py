@@ -46,3 +46,7 @@ class NothingToSay(ConsultationError):
 
 class NotSendable(ConsultationError):
     """An outgoing message that is not to be sent (again), or not to be given up; the words say why."""
+
+
+class NotOver(ConsultationError):
+    """The consultation has not begun yet, or was not to take place: nothing has come of it."""

@@ -26,6 +26,11 @@ def manage_path(booking: Booking) -> str:
     return reverse("consultations:manage", args=[token_of(booking)])
 
 
+def feedback_url(booking: Booking) -> str:
+    """Return the whole address of the one question after a consultation."""
+    return settings.SITE_URL + reverse("consultations:feedback", args=[token_of(booking)])
+
+
 def waitlist_url(entry: WaitlistEntry) -> str:
     """Return the whole address at which a client answers an offer or leaves the list."""
     return settings.SITE_URL + reverse("consultations:waitlist-entry", args=[token_of(entry)])

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from consultations.views import answers, book, booked, find, manage, privacy, times, waitlist
+from consultations.views import answers, book, booked, feedback, find, manage, privacy, times, waitlist
 
 app_name = "consultations"
 urlpatterns = [
@@ -22,6 +22,7 @@ urlpatterns = [
     path("manage/<str:token>/details/", manage.details, name="details"),
     path("manage/<str:token>/answers/", answers.answers, name="answers"),
     path("manage/<str:token>/answers/withdraw/", answers.withdraw, name="answers-withdraw"),
+    path("manage/<str:token>/feedback/", feedback.feedback, name="feedback"),
     path("manage/<str:token>/resend/", manage.resend, name="resend"),
     path("manage/<str:token>/calendar.ics", manage.calendar, name="manage-calendar"),
     path("manage/<str:token>/data/", privacy.data, name="data"),

@@ -5,6 +5,7 @@ from django.contrib.admin import display
 from django.db.models import URLField
 from django.utils import timezone
 
+from consultations.admin.acting import ActsOnBookings
 from consultations.admin.answers import ReadsAnswers
 from consultations.admin.read_only import ReadOnly, ReadOnlyRows
 from consultations.exceptions import Busy
@@ -74,7 +75,7 @@ class ConsultationTypeAdmin(admin.ModelAdmin):
 class BookingEventInline(ReadOnlyRows):
     model = BookingEvent
     verbose_name_plural = "history"
-    fields = ["at", "kind", "actor"]
+    fields = ["at", "kind", "actor", "detail", "reason"]
 
 
 class OutgoingEmailInline(ReadOnlyRows):
@@ -104,7 +105,7 @@ class ConsentInline(ReadOnlyRows):
 
 
 @admin.register(Booking)
-class BookingAdmin(ReadsAnswers, ReadOnly, admin.ModelAdmin):
+class BookingAdmin(ReadsAnswers, ActsOnBookings, ReadOnly, admin.ModelAdmin):
     list_display = ["reference", "starts_at", "nutritionist", "client_name", "client_email", "status"]
     list_filter = ["status", "nutritionist"]
     list_select_related = ["nutritionist"]

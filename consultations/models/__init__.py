@@ -26,6 +26,7 @@ from consultations.models.intake import (
     QuestionnaireVersion,
 )
 from consultations.models.outbox import IN_TROUBLE, MOST_ATTEMPTS, UNSENT, EmailKind, EmailState, OutgoingEmail
+from consultations.models.outcomes import FollowUp, Usefulness
 from consultations.models.people import (
     TIME_ZONES,
     AvailabilityRule,
@@ -71,6 +72,7 @@ __all__ = [
     "EmailState",
     "Erasure",
     "ExtraHours",
+    "FollowUp",
     "IntakeAnswers",
     "IntakeQuestion",
     "NoTimeSuited",
@@ -83,6 +85,7 @@ __all__ = [
     "RetentionRun",
     "SlotClaim",
     "TimeOff",
+    "Usefulness",
     "WaitlistEntry",
     "WaitlistOffer",
     "WaitlistState",

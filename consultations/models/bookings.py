@@ -255,7 +255,8 @@ class BookingEventKind(models.TextChoices):
     DETAILS_CORRECTED = "details_corrected", "details corrected"
     MOVED = "moved", "moved"
     CANCELLED = "cancelled", "cancelled"
-    LINK_REPLACED = "link_replaced", "link replaced"
+    COMPLETED = "completed", "took place"
+    NO_SHOW = "no_show", "client did not come"
     MAIL_BOUNCED = "mail_bounced", "mail came back"
 
 

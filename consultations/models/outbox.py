@@ -30,6 +30,8 @@ class EmailKind(models.TextChoices):
     STAFF_MOVED = "staff_moved", "to the nutritionist: moved"
     STAFF_CANCELLED = "staff_cancelled", "to the nutritionist: cancelled"
     STAFF_TOMORROW = "staff_tomorrow", "to the nutritionist: tomorrow"
+    FOLLOW_UP = "follow_up", "follow-up"
+    DATA_ERASED = "data_erased", "data erased"
     TEAM_ALERT = "team_alert", "alert to the team"
 
 
@@ -52,9 +54,10 @@ ONLY_WHILE = {
     EmailKind.REMINDER_HOURS: [BookingStatus.CONFIRMED],
     EmailKind.STAFF_NEW: ACTIVE,
     EmailKind.STAFF_MOVED: ACTIVE,
+    EmailKind.FOLLOW_UP: [BookingStatus.COMPLETED],
 }
 # About no booking, no place on the waiting list and no nutritionist.
-ABOUT_NOBODY = [EmailKind.YOUR_LINK, EmailKind.TEAM_ALERT]
+ABOUT_NOBODY = [EmailKind.YOUR_LINK, EmailKind.DATA_ERASED, EmailKind.TEAM_ALERT]
 REMINDERS = [EmailKind.REMINDER_DAY, EmailKind.REMINDER_HOURS]  # worth sending until just before the start
 HALF_A_DAY = timedelta(hours=12)
 MOST_ATTEMPTS = 10

@@ -10,7 +10,7 @@ owing.py writes rows, nudge.py wakes a worker, delivery.py sends, outcomes.py ma
 from consultations.outbox.delivery import deliver, sweep
 from consultations.outbox.nudge import nudge
 from consultations.outbox.outcomes import give_up, record_bounce, send_again
-from consultations.outbox.owing import drop, owe, owe_daily, owe_link, owe_list, owe_once, owe_waiting
+from consultations.outbox.owing import drop, owe, owe_daily, owe_farewell, owe_link, owe_list, owe_once, owe_waiting
 
 __all__ = [
     "deliver",
@@ -19,6 +19,7 @@ __all__ = [
     "nudge",
     "owe",
     "owe_daily",
+    "owe_farewell",
     "owe_link",
     "owe_list",
     "owe_once",

@@ -33,6 +33,8 @@ LONGEST_ERROR = 500
 
 def sent(email: OutgoingEmail) -> None:
     _mark(email, EmailState.SENT, sent_at=timezone.now(), last_error="")
+    if email.kind == EmailKind.DATA_ERASED:  # the address was kept for this message only
+        OutgoingEmail.objects.filter(pk=email.pk).delete()
 
 
 def obsolete(email: OutgoingEmail) -> None:

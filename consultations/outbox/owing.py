@@ -61,6 +61,12 @@ def owe_link(to: str, *, now: datetime) -> None:
     _owe_once(dedupe_key, **_content(EmailKind.YOUR_LINK, to, now + LINK_IS_WANTED_FOR, now))
 
 
+def owe_farewell(to: str, *, now: datetime) -> None:
+    """Owe the last message to an address whose client was erased. Once sent, its row goes too."""
+    content = _content(EmailKind.DATA_ERASED, to, now + ALERT_IS_WANTED_FOR, now)
+    _owe_once(f"address:{_fingerprint(to)}:{EmailKind.DATA_ERASED}:{now:%Y-%m-%dT%H:%M}", **content)
+
+
 def owe_alert(now: datetime) -> None:
     """Owe the team word that mail is in trouble: at once, then at most once an hour, each alert about all of it.
 

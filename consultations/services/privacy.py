@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.views.decorators.debug import sensitive_variables
 
+from consultations import outbox
 from consultations.models import (
     ACTIVE,
     Booking,
@@ -17,6 +18,7 @@ from consultations.models import (
     Channel,
     EmailKind,
     Erasure,
+    FollowUp,
     IntakeAnswers,
     OutgoingEmail,
     SlotClaim,
@@ -35,7 +37,7 @@ NOBODY = "Erased"
 def export(mailbox: str) -> dict:
     """Return everything kept about one mailbox (a normalised address), ready for DjangoJSONEncoder."""
     bookings = Booking.objects.filter(email_normalised=mailbox).select_related(
-        "consultation_type", "nutritionist", "topic", "article", "intake_answers__version"
+        "consultation_type", "nutritionist", "topic", "article", "intake_answers__version", "follow_up"
     )
     entries = WaitlistEntry.objects.filter(email_normalised=mailbox).select_related("consultation_type")
     return {
@@ -64,7 +66,10 @@ def erase(mailbox: str, *, now: datetime) -> Erasure:
         entries = list(
             WaitlistEntry.objects.filter(email_normalised=mailbox).select_for_update(no_key=True).order_by("pk")
         )
+        addresses = {row.client_email for row in (*bookings, *entries)}
         erasure = _erase(bookings, entries, now)
+        for address in addresses:
+            outbox.owe_farewell(address, now=now)
     logger.info("erasure %s: %s bookings, %s entries", erasure.reference, len(bookings), len(entries))
     return erasure
 
@@ -104,6 +109,7 @@ def anonymise_bookings(bookings: QuerySet, now: datetime) -> int:
         Booking.objects.bulk_update(rows, fields)
         ids = [booking.pk for booking in rows]
         IntakeAnswers.objects.filter(booking__in=ids).delete()
+        FollowUp.objects.filter(booking__in=ids).update(notes="")
         OutgoingEmail.objects.filter(booking__in=ids).delete()
         BookingEvent.objects.filter(booking__in=ids).update(reason="", detail="")
         SlotClaim.objects.filter(booking__in=ids).update(client_hash="", time_zone="")
@@ -185,7 +191,15 @@ def _booking(booking: Booking) -> dict:
             for consent in booking.consents.select_related("text")
         ],
         "health_answers": _answers(booking),
+        "shared_with_you": _shared(booking),
     }
+
+
+def _shared(booking: Booking) -> dict | None:
+    follow_up = getattr(booking, "follow_up", None)
+    if follow_up is None:
+        return None
+    return {"notes": follow_up.notes, "your_answer": follow_up.get_was_useful_display()}
 
 
 def _answers(booking: Booking) -> list[dict] | None:

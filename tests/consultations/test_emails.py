@@ -16,6 +16,7 @@ from consultations.models import EmailKind, OutgoingEmail
 from consultations.services import notices
 from consultations.services.booking import Slot
 from consultations.services.changes import ask_for_address, cancel_booking, move_booking
+from consultations.services.outcomes import record_outcome
 from consultations.services.waitlist import decline_offer
 from tests.consultations.intake import give
 from tests.consultations.test_waitlist import wait
@@ -71,7 +72,7 @@ def test_confirmation_of_a_berlin_nutritionists_hour_is_in_london_time():
     assert "Tuesday 5 January 2027 at 08:00, London time (GMT)" in part(message, "text/plain")
 
 
-NOT_ABOUT_A_BOOKING = {EmailKind.YOUR_LINK, EmailKind.TEAM_ALERT}  # tests/consultations/outbox
+NOT_ABOUT_A_BOOKING = {EmailKind.YOUR_LINK, EmailKind.TEAM_ALERT, EmailKind.DATA_ERASED}  # tests/consultations/outbox
 KINDS_WITH_A_FILE = ["booked", "moved", "cancelled"]
 
 
@@ -92,6 +93,8 @@ def every_message():
     soon = make_booking(consultation_type, starts_at=NOW.replace(hour=15), email="dee@example.com")
     cancel_booking(gone.pk, by=user, reason="Priya is ill that day.", now=NOW)
     notices.owe_tomorrow(now=NOW.replace(hour=17))
+    over = make_booking(consultation_type, starts_at=NOW.replace(hour=16), email="eli@example.com", notes=CANARY)
+    record_outcome(over.pk, "completed", by=user, notes="Try oats.\n\nWrite down a week.", now=TUESDAY_TEN)
     kinds = set(EmailKind.values) - set(OutgoingEmail.objects.values_list("kind", flat=True))
     for kind in kinds - NOT_ABOUT_A_BOOKING:
         outbox.owe_once(soon, kind, "test", to=soon.client_email, not_after=soon.ends_at, now=NOW)
@@ -115,7 +118,7 @@ def test_every_message_is_whole_in_text_and_html_and_holds_nothing_the_client_wr
         assert CANARY not in message.as_string() + text + html
         has_file = "text/calendar" in [one.get_content_type() for one in message.walk()]
         assert has_file == (kind in KINDS_WITH_A_FILE)
-        assert (message["List-Unsubscribe"] is not None) == kind.startswith("waitlist")
+        assert (message["List-Unsubscribe"] is not None) == kind.startswith(("waitlist", "follow"))
     assert seen == set(EmailKind.values) - NOT_ABOUT_A_BOOKING
 
 
@@ -133,6 +136,8 @@ def test_messages_say_what_happened_and_lead_on():
     assert "/consultations/manage/" in texts["reminder_day"]
     assert "11:00:        Amara Whitfield, video call" in texts["staff_tomorrow"]
     assert "/consultations/booking/" in texts["staff_new"]
+    assert "From Nia\n--------\n\nTry oats.\n\nWrite down a week." in texts["follow_up"]
+    assert "/feedback/" in texts["follow_up"]
 
 
 def test_offer_that_is_no_more_says_nothing():

@@ -1,0 +1,114 @@
+"""What the team does with one booking, each on a page of its own: cancel it, record what came of it."""
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path
+from django.utils import timezone
+
+from articles.models import Article
+from consultations.exceptions import Busy, NotActive, NotOver
+from consultations.models import Booking, BookingStatus
+from consultations.services.changes import cancel_booking
+from consultations.services.outcomes import OUTCOMES, record_outcome
+
+
+class OutcomeForm(forms.Form):
+    outcome = forms.ChoiceField(
+        label="What came of it?",
+        choices=[
+            (BookingStatus.COMPLETED, "It took place. The client is sent thanks, the notes below and one question."),
+            (BookingStatus.NO_SHOW, "The client did not come. Nothing is sent."),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": "Say what came of it."},
+    )
+    notes = forms.CharField(
+        label="Notes to share",
+        required=False,
+        max_length=2000,
+        help_text="The client reads these in an email. Leave out what they told you about their health.",
+        widget=forms.Textarea(attrs={"rows": 6, "class": "vLargeTextField"}),
+    )
+    articles = forms.ModelMultipleChoiceField(
+        label="Articles to suggest",
+        queryset=Article.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["articles"].queryset = Article.objects.live(timezone.now()).newest_first()
+
+
+class CancelForm(forms.Form):
+    reason = forms.CharField(
+        label="Why",
+        max_length=500,
+        help_text="The client reads this in an email, with our apology and a way to book again.",
+        widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
+        error_messages={"required": "Say why: the client is owed a reason."},
+    )
+
+
+class ActsOnBookings:
+    """What the page of a booking gains: buttons to cancel it before its start and to record its outcome after."""
+
+    def get_urls(self):
+        record, cancel = (self.admin_site.admin_view(view) for view in (self.record_outcome, self.cancel))
+        return [
+            path("<int:pk>/outcome/", record, name="consultations_booking_outcome"),
+            path("<int:pk>/cancel/", cancel, name="consultations_booking_cancel"),
+            *super().get_urls(),
+        ]
+
+    def render_change_form(self, request, context, *args, obj=None, **kwargs):
+        if obj is not None and request.user.has_perm("consultations.change_booking"):
+            has_begun = obj.starts_at <= timezone.now()
+            was_to_be = obj.status in (BookingStatus.CONFIRMED, *OUTCOMES)
+            context |= {"may_record_outcome": was_to_be and has_begun, "may_cancel": obj.is_active and not has_begun}
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+
+    def record_outcome(self, request, pk):
+        """Ask what came of a consultation, and record it."""
+
+        def act(booking, outcome, **sent):
+            record_outcome(pk, BookingStatus(outcome), by=request.user, now=timezone.now(), **sent)
+            return f"The outcome of {booking.reference} is recorded."
+
+        return self._act(request, pk, OutcomeForm, act, title="Record the outcome", button="Record it")
+
+    def cancel(self, request, pk):
+        """Ask why, cancel the booking, and offer its time to the waiting list."""
+
+        def act(booking, reason):
+            cancel_booking(pk, by=request.user, reason=reason, now=timezone.now())
+            return f"{booking.reference} is cancelled; the client is told by email."
+
+        return self._act(request, pk, CancelForm, act, title="Cancel the booking", button="Cancel it")
+
+    def _act(self, request, pk, form_class, act, *, title, button):
+        booking = get_object_or_404(Booking, pk=pk)
+        if not request.user.has_perm("consultations.change_booking"):
+            raise PermissionDenied
+        form = form_class(request.POST if request.method == "POST" else None)
+        if form.is_valid():
+            try:
+                messages.success(request, act(booking, **form.cleaned_data))
+            except (NotActive, NotOver):
+                messages.warning(request, "The booking does not stand so that this can be done; nothing was changed.")
+            except Busy:
+                messages.warning(request, "Somebody else is changing this booking; try again.")
+            return redirect("admin:consultations_booking_change", pk)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": title,
+            "opts": self.opts,
+            "booking": booking,
+            "form": form,
+            "button": button,
+        }
+        status = 422 if form.is_bound else 200
+        return render(request, "admin/consultations/booking/act.html", context, status=status)

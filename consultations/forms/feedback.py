@@ -1,0 +1,20 @@
+"""The one question after a consultation."""
+
+from django import forms
+
+from consultations.forms.fields import PageForm
+from consultations.models import Usefulness
+
+
+class FeedbackForm(PageForm):
+    """Whether the consultation was useful."""
+
+    was_useful = forms.ChoiceField(
+        label="Was the consultation useful to you?",
+        choices=Usefulness.choices,
+        widget=forms.RadioSelect,
+        error_messages={
+            "required": "Choose one of the three answers",
+            "invalid_choice": "Choose one of the three answers",
+        },
+    )

@@ -1,0 +1,70 @@
+"""Record what came of a consultation, follow it up, hear what the client thought of it."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from articles.models import Article
+from consultations import outbox
+from consultations.exceptions import NotOver
+from consultations.models import (
+    Booking,
+    BookingEvent,
+    BookingEventKind,
+    BookingStatus,
+    EmailKind,
+    FollowUp,
+)
+from consultations.services.claims import taking_time
+
+FOLLOW_UP_IS_WANTED_FOR = timedelta(days=7)
+OUTCOMES = {
+    BookingStatus.COMPLETED: BookingEventKind.COMPLETED,
+    BookingStatus.NO_SHOW: BookingEventKind.NO_SHOW,
+}
+
+
+def record_outcome(
+    booking_id: int,
+    outcome: BookingStatus,
+    *,
+    by,
+    notes: str = "",
+    articles: Iterable[Article] = (),
+    now: datetime,
+) -> Booking:
+    """Record that a consultation took place or that its client did not come, and return the Booking.
+
+    outcome: COMPLETED or NO_SHOW, else ValueError. by: a user. A client who came is owed a follow-up with the notes and
+    articles given here, once; what was recorded by mistake is put right by recording it again. Locks the booking.
+    Raises NotOver before the start, or for a booking that was not to take place, and Busy.
+    """
+    if outcome not in OUTCOMES:
+        raise ValueError(f"{outcome} is no outcome")
+    with taking_time():
+        booking = Booking.objects.select_for_update(no_key=True).get(pk=booking_id)
+        if booking.status not in (BookingStatus.CONFIRMED, *OUTCOMES) or booking.starts_at > now:
+            raise NotOver
+        if booking.status == outcome:
+            return booking
+        booking.status = outcome
+        booking.save(update_fields=["status"])
+        BookingEvent.objects.create(booking=booking, kind=OUTCOMES[outcome], at=now, actor=by)
+        outbox.drop(booking)
+        if outcome == BookingStatus.COMPLETED:
+            _follow_up(booking, notes, articles, now)
+        return booking
+
+
+def answer_feedback(booking: Booking, was_useful: str, *, now: datetime) -> bool:
+    """Store a client's answer to the one question, and return whether it was the first: later ones are not stored."""
+    open_question = FollowUp.objects.filter(booking=booking, was_useful="")
+    return open_question.update(was_useful=was_useful, answered_at=now) == 1
+
+
+def _follow_up(booking: Booking, notes: str, articles: Iterable[Article], now: datetime) -> None:
+    follow_up, _ = FollowUp.objects.update_or_create(
+        booking=booking, defaults={"notes": notes}, create_defaults={"notes": notes, "created_at": now}
+    )
+    follow_up.articles.set(articles)
+    not_after = now + FOLLOW_UP_IS_WANTED_FOR
+    outbox.owe_once(booking, EmailKind.FOLLOW_UP, "once", to=booking.client_email, not_after=not_after, now=now)

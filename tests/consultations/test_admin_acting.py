@@ -1,0 +1,78 @@
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.utils import timezone
+
+from consultations.models import Booking, BookingStatus, EmailState
+from tests.articles.factories import make_live_article
+from tests.factories import make_booking
+from tests.pages import text_of
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def booking():
+    """A booking in the future of the real clock."""
+    return make_booking()
+
+
+@pytest.fixture
+def over(booking):
+    """The same, when its time has come."""
+    Booking.objects.filter(pk=booking.pk).update(created_at=timezone.now() - timedelta(days=9))
+    started = timezone.now() - timedelta(hours=1)
+    booking.claim.__class__.objects.filter(pk=booking.claim_id).update(
+        starts_at=started, blocked_until=started + timedelta(minutes=30)
+    )
+    Booking.objects.filter(pk=booking.pk).update(starts_at=started, ends_at=started + timedelta(minutes=30))
+    booking.refresh_from_db()
+    return booking
+
+
+def page(booking, name=""):
+    return f"/admin/consultations/booking/{booking.pk}/{name}"
+
+
+def test_team_cancels_with_a_reason_that_the_client_is_told(admin_client, booking):
+    assert "Cancel the booking" in text_of(admin_client.get(page(booking, "change/")))
+    response = admin_client.post(page(booking, "cancel/"), {"reason": "Priya is ill."}, follow=True)
+    assert "is cancelled; the client is told by email" in response.text
+    booking.refresh_from_db()
+    assert booking.status == BookingStatus.CANCELLED_BY_TEAM
+    assert booking.emails.get(state=EmailState.OWED).kind == "cancelled"
+    assert "Priya is ill." in text_of(admin_client.get(page(booking, "change/")))
+
+
+def test_cancelling_without_a_reason_is_asked_for_one(admin_client, booking):
+    response = admin_client.post(page(booking, "cancel/"), {"reason": ""})
+    assert response.status_code == 422
+    assert "the client is owed a reason" in response.text
+    assert Booking.objects.get().status == BookingStatus.CONFIRMED
+
+
+def test_team_records_what_came_of_it_with_notes_and_articles(admin_client, over):
+    article = make_live_article(slug="oats")
+    assert "Record the outcome" in text_of(admin_client.get(page(over, "change/")))
+    fields = {"outcome": "completed", "notes": "Try oats.", "articles": [article.pk]}
+    response = admin_client.post(page(over, "outcome/"), fields, follow=True)
+    assert "is recorded" in response.text
+    over.refresh_from_db()
+    assert (over.status, over.follow_up.notes) == (BookingStatus.COMPLETED, "Try oats.")
+    assert list(over.follow_up.articles.all()) == [article]
+
+
+def test_outcome_is_not_recorded_before_the_start(admin_client, booking):
+    assert "Record the outcome" not in text_of(admin_client.get(page(booking, "change/")))
+    response = admin_client.post(page(booking, "outcome/"), {"outcome": "completed"}, follow=True)
+    assert "nothing was changed" in response.text
+    assert Booking.objects.get().status == BookingStatus.CONFIRMED
+
+
+@pytest.mark.parametrize("name", ["cancel/", "outcome/"])
+def test_staff_who_may_only_look_may_do_neither(client, booking, name):
+    client.force_login(get_user_model().objects.create_user("temp", is_staff=True))
+    assert client.get(page(booking, name)).status_code == 403
+    assert client.post(page(booking, name), {"reason": "x", "outcome": "completed"}).status_code == 403
+    assert Booking.objects.get().status == BookingStatus.CONFIRMED
