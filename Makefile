@@ -3,10 +3,10 @@ PYTHON ?= python3
 BIN = .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench lint check lock clean environment
+.PHONY: help run test bench mail-preview lint check lock clean environment
 
 help:  ## List these commands
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
 
 run: environment  ## Start the whole site and print where it is; Ctrl-C stops it
 	@exec $(BIN)/python -m probio.local run
@@ -16,6 +16,9 @@ test: environment  ## Run every test on servers of their own (ARGS="-k booking" 
 
 bench: environment  ## Measure listing, booking and mail, as ratios against a yardstick
 	@DJANGO_SETTINGS_MODULE=probio.settings $(BIN)/python -m probio.local with-servers -- $(BIN)/python -m bench
+
+mail-preview: environment  ## Write every message, with sample people, into .local/mail-preview/
+	@DJANGO_SETTINGS_MODULE=probio.settings $(BIN)/python -m probio.local with-servers -- $(BIN)/python manage.py mail_preview --folder .local/mail-preview
 
 lint: environment  ## Check code style and template format
 	$(BIN)/ruff check .

@@ -25,7 +25,7 @@ CONSULTATIONS = [
     ["emails"],
     ["outbox"],
     ["services"],
-    ["tasks", "options", "forms", "sample"],
+    ["tasks", "options", "forms", "sample", "preview"],
     ["views", "admin", "templatetags", "apps"],
     ["urls", "webhook_urls", "management"],
 ]

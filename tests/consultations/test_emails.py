@@ -5,24 +5,19 @@ from email.policy import default
 
 import html5lib
 import pytest
-from django.contrib.auth import get_user_model
 from icalendar import Calendar
 
-from consultations import emails, outbox
+from consultations import emails
 from consultations.exceptions import NothingToSay
 from consultations.invites import invite
 from consultations.links import manage_url
-from consultations.models import EmailKind, OutgoingEmail
-from consultations.services import notices
+from consultations.models import EmailKind
+from consultations.preview import NOTE, owe_one_of_each
 from consultations.services.booking import Slot
-from consultations.services.changes import ask_for_address, cancel_booking, move_booking
-from consultations.services.outcomes import record_outcome
+from consultations.services.changes import cancel_booking, move_booking
 from consultations.services.waitlist import decline_offer
-from tests.consultations.intake import give
 from tests.consultations.test_waitlist import wait
 from tests.factories import NOW, TUESDAY_TEN, make_booking, make_consultation_type, make_nutritionist
-
-CANARY = "canary in the note"
 
 pytestmark = pytest.mark.django_db
 
@@ -72,33 +67,12 @@ def test_confirmation_of_a_berlin_nutritionists_hour_is_in_london_time():
     assert "Tuesday 5 January 2027 at 08:00, London time (GMT)" in part(message, "text/plain")
 
 
-NOT_ABOUT_A_BOOKING = {EmailKind.YOUR_LINK, EmailKind.TEAM_ALERT, EmailKind.DATA_ERASED}  # tests/consultations/outbox
 KINDS_WITH_A_FILE = ["booked", "moved", "cancelled"]
 
 
 def every_message():
-    """Owe and compose one message of every kind; yield (kind, message as a mail program parses it)."""
-    user = get_user_model().objects.create_user("priya", email="priya@example.com")
-    nutritionist = make_nutritionist(user=user, video_url="https://video.example/priya")
-    consultation_type = make_consultation_type(nutritionist, name="Free consultation")
-    booking = make_booking(
-        consultation_type, name="Amara Whitfield", email="amara@example.com", notes=CANARY, time_zone="America/New_York"
-    )
-    give(booking, CANARY)
-    ask_for_address(booking.pk, "amara@example.org", now=NOW)
-    later = Slot(consultation_type, TUESDAY_TEN + timedelta(hours=1))
-    move_booking(booking.pk, later, now=NOW)
-    gone = make_booking(consultation_type, email="ben@example.com", notes=CANARY)
-    wait(consultation_type, "cleo@example.com")
-    soon = make_booking(consultation_type, starts_at=NOW.replace(hour=15), email="dee@example.com")
-    cancel_booking(gone.pk, by=user, reason="Priya is ill that day.", now=NOW)
-    notices.owe_tomorrow(now=NOW.replace(hour=17))
-    over = make_booking(consultation_type, starts_at=NOW.replace(hour=16), email="eli@example.com", notes=CANARY)
-    record_outcome(over.pk, "completed", by=user, notes="Try oats.\n\nWrite down a week.", now=TUESDAY_TEN)
-    kinds = set(EmailKind.values) - set(OutgoingEmail.objects.values_list("kind", flat=True))
-    for kind in kinds - NOT_ABOUT_A_BOOKING:
-        outbox.owe_once(soon, kind, "test", to=soon.client_email, not_after=soon.ends_at, now=NOW)
-    for email in OutgoingEmail.objects.order_by("pk"):
+    """Yield (kind, message as a mail program parses it) of every kind."""
+    for email in owe_one_of_each(now=NOW):
         yield email.kind, message_from_bytes(emails.compose(email).message().as_bytes(), policy=default)
 
 
@@ -115,11 +89,11 @@ def test_every_message_is_whole_in_text_and_html_and_holds_nothing_the_client_wr
         for address in re.findall(r'href="(http[^"]+)"', html):
             assert address in text
         assert "{" not in text
-        assert CANARY not in message.as_string() + text + html
+        assert NOTE not in message.as_string() + text + html
         has_file = "text/calendar" in [one.get_content_type() for one in message.walk()]
         assert has_file == (kind in KINDS_WITH_A_FILE)
         assert (message["List-Unsubscribe"] is not None) == kind.startswith(("waitlist", "follow"))
-    assert seen == set(EmailKind.values) - NOT_ABOUT_A_BOOKING
+    assert seen == set(EmailKind.values)
 
 
 def test_messages_say_what_happened_and_lead_on():
@@ -130,13 +104,13 @@ def test_messages_say_what_happened_and_lead_on():
     assert "https://video.example/priya" in texts["moved"]
     assert "We had to cancel your consultation" in texts["cancelled"]
     assert "The reason: Priya is ill that day." in texts["cancelled"]
-    assert "Tuesday 5 January 2027 at 10:00, London time (GMT), with Nia Sample" in texts["waitlist_offer"]
+    assert "Tuesday 5 January 2027 at 10:00, London time (GMT), with Priya Raman" in texts["waitlist_offer"]
     assert "/consultations/waitlist/" in texts["waitlist_offer"]
     assert "/consultations/address/" in texts["address_check"]
     assert "/consultations/manage/" in texts["reminder_day"]
     assert "11:00:        Amara Whitfield, video call" in texts["staff_tomorrow"]
     assert "/consultations/booking/" in texts["staff_new"]
-    assert "From Nia\n--------\n\nTry oats.\n\nWrite down a week." in texts["follow_up"]
+    assert "From Priya\n----------\n\nTry oats for a week.\n\nWrite down what you eat." in texts["follow_up"]
     assert "/feedback/" in texts["follow_up"]
 
 
