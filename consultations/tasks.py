@@ -18,7 +18,7 @@ def sweep_outbox():
     outbox.sweep()
 
 
-@shared_task(expires=30)  # the next sweep calls for its own
+@shared_task
 def help_sweep():
     outbox.sweep(calls_for_help=False)
 

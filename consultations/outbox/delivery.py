@@ -39,13 +39,14 @@ def deliver(email_id: int) -> None:
 def sweep(*, calls_for_help: bool = True) -> int:
     """Deliver what is due, oldest first, until it is done or time is up; return how many rows were claimed.
 
-    With more than a batch due, a few more workers are asked to sweep beside this one, once.
+    With more than a batch due, a few more workers are asked to sweep beside this one, once; not where the server was so
+    slow that the first batch took all the time: it would only hold more workers.
     """
     ends, total = time.monotonic() + SWEEP_SECONDS, 0
     _hasten_what_waits_for_the_server()
     while time.monotonic() < ends and (claimed := _deliver_batch(OutgoingEmail.objects.all(), ends=ends)):
         total += claimed
-        if calls_for_help and claimed == BATCH:
+        if calls_for_help and claimed == BATCH and time.monotonic() < ends:
             call_for_help(HELPERS)
             calls_for_help = False
     return total

@@ -1,3 +1,4 @@
+import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from email import message_from_bytes
@@ -270,8 +271,19 @@ def test_sweep_with_more_than_a_batch_calls_other_workers_once(batch, mailbox, m
     with redis.Redis.from_url(current_app.conf.broker_url) as broker:
         before = broker.llen("celery")
         assert outbox.sweep() == 3
-        assert broker.llen("celery") - before == called
-        assert outbox.sweep(calls_for_help=False) == 0
+        asked = broker.lrange("celery", 0, -1)[: broker.llen("celery") - before]
+    assert len(asked) == called
+    assert all(json.loads(one)["headers"]["expires"] for one in asked)
+
+
+def test_sweep_of_a_slow_server_calls_nobody(batch, mailbox, monkeypatch):
+    monkeypatch.setattr(delivery, "BATCH", 2)
+    monkeypatch.setattr(delivery, "SWEEP_SECONDS", 0.5)
+    mailbox.seconds_to_answer = 0.6
+    with redis.Redis.from_url(current_app.conf.broker_url) as broker:
+        before = broker.llen("celery")
+        outbox.sweep()
+        assert broker.llen("celery") == before
 
 
 def test_message_given_up_while_its_batch_is_under_way_is_not_sent(batch, mailbox):
