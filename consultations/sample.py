@@ -1,10 +1,12 @@
-"""Sample nutritionists, hours and one consultation type, for a first look at the site."""
+"""Sample nutritionists, hours, one consultation type and a questionnaire, for a first look at the site."""
 
 from datetime import time, timedelta
 
 from django.db import transaction
+from django.utils import timezone
 
-from consultations.models import AvailabilityRule, ConsultationType, Nutritionist
+from consultations.models import AvailabilityRule, ConsultationType, IntakeQuestion, Nutritionist, QuestionKind
+from consultations.services.questionnaire import publish_questionnaire
 
 MORNING, AFTERNOON, EVENING = (time(9), time(12, 30)), (time(13, 30), time(17)), (time(18), time(19, 15))
 
@@ -14,6 +16,7 @@ _NUTRITIONISTS = [
         "slug": "priya-raman",
         "name": "Priya Raman",
         "credentials": "Registered Nutritionist",
+        "video_url": "https://video.example.com/priya-raman",
         "bio": "Sample person. Talks mostly about digestion, fibre and eating well on a normal week’s shopping.",
         "hours": {
             0: [MORNING, AFTERNOON],
@@ -26,9 +29,20 @@ _NUTRITIONISTS = [
         "slug": "tomos-bevan",
         "name": "Tomos Bevan",
         "credentials": "Registered Nutritionist",
+        "video_url": "https://video.example.com/tomos-bevan",
         "bio": "Sample person. Talks mostly about food after antibiotics, travel and family meals.",
         "hours": {3: [AFTERNOON, EVENING], 4: [MORNING, AFTERNOON], 5: [MORNING]},
     },
+]
+
+_QUESTIONS = [
+    {"question": "What would you most like to talk about?", "help_text": "A sentence is plenty."},
+    {
+        "question": "How do you eat?",
+        "kind": QuestionKind.CHOICE,
+        "options": "I eat everything\nVegetarian\nVegan\nI leave out certain foods",
+    },
+    {"question": "Do you take any food supplements at the moment?", "kind": QuestionKind.YES_NO},
 ]
 
 
@@ -57,4 +71,6 @@ def load() -> int:
             for weekday, pairs in hours.items()
             for starts, ends in pairs
         )
+    IntakeQuestion.objects.bulk_create(IntakeQuestion(position=n, **row) for n, row in enumerate(_QUESTIONS))
+    publish_questionnaire(by=None, now=timezone.now())
     return 1

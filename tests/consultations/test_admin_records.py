@@ -1,0 +1,29 @@
+import pytest
+from django.utils import timezone
+
+from consultations.services.changes import cancel_booking
+from consultations.services.privacy import erase
+from tests.consultations.test_waitlist import wait
+from tests.factories import NOW, make_booking, make_consultation_type
+from tests.pages import text_of
+
+pytestmark = pytest.mark.django_db
+
+
+def test_team_sees_who_waits_for_what_and_what_they_were_offered(admin_client):
+    consultation_type = make_consultation_type()
+    booking = make_booking(consultation_type)
+    entry = wait(consultation_type, weekdays=[1, 3], parts_of_day=["morning"])
+    cancel_booking(booking.pk, now=NOW)
+    assert "Amara Whitfield" in text_of(admin_client.get("/admin/consultations/waitlistentry/"))
+    words = text_of(admin_client.get(f"/admin/consultations/waitlistentry/{entry.pk}/change/"))
+    assert "Tuesday, Thursday" in words
+    assert "Mornings, before 12:00" in words
+    assert "not answered yet" in words
+
+
+@pytest.mark.parametrize("name", ["waitlistentry", "followup", "erasure", "retentionrun"])
+def test_records_are_neither_added_nor_changed_by_hand(admin_client, name):
+    erase("nobody@example.com", now=timezone.now())
+    assert admin_client.get(f"/admin/consultations/{name}/").status_code == 200
+    assert admin_client.get(f"/admin/consultations/{name}/add/").status_code == 403
