@@ -5,7 +5,11 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from consultations import outbox
+<<<<<<< ours
 from consultations.services import answers, notices, requests, waitlist
+=======
+from consultations.services import requests, waitlist
+>>>>>>> theirs
 
 
 @shared_task
@@ -31,11 +35,6 @@ def expire_requests():
 @shared_task
 def expire_offers():
     waitlist.expire_offers(now=timezone.now())
-
-
-@shared_task
-def delete_expired_answers():
-    answers.delete_expired_answers(timezone.now())
 
 
 @shared_task

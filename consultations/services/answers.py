@@ -81,15 +81,6 @@ def withdraw_answers(booking: Booking, *, now: datetime) -> bool:
         return _standing_consents(booking).update(withdrawn_at=now) > 0
 
 
-def delete_expired_answers(now: datetime) -> int:
-    """Delete the answers whose time is over or whose consultation is cancelled; return how many. Beat: each night.
-
-    The consents stay, as the proof that the answers were kept with agreement.
-    """
-    deleted, _ = IntakeAnswers.objects.expired(now).delete()
-    return deleted
-
-
 def may_read_answers(booking: Booking, user) -> bool:
     """Return whether a user is the booking's nutritionist or a deputy of theirs, and has the permission to read.
 

@@ -10,21 +10,25 @@ from consultations import consents
 from consultations.encryption import DecryptionError
 from consultations.exceptions import NotActive
 from consultations.models import AnswersLook, Consent, IntakeAnswers
+from consultations.services import retention
 from consultations.services.answers import (
     MayNotRead,
-    delete_expired_answers,
     look_at_answers,
     withdraw_answers,
 )
 from consultations.services.booking import Slot
 from consultations.services.changes import cancel_booking, move_booking
 from consultations.services.requests import decline_request
-from consultations.tasks import delete_expired_answers as delete_expired_answers_task
 from tests.consultations.intake import HEALTH, give, publish, publish_every_kind
 from tests.factories import NOW, make_booking, make_consultation_type
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
+
+
+def delete_expired(now):
+    [step] = [step for step in retention.STEPS if step.name == "intake answers"]
+    return retention.run(step, now=now)
 
 
 def health_consents(booking):
@@ -144,8 +148,8 @@ def test_answers_go_ninety_days_after_the_consultation_and_their_consent_stays()
     booking = make_booking()
     give(booking)
     end = booking.ends_at + timedelta(days=90)
-    assert delete_expired_answers(end - timedelta(seconds=1)) == 0
-    assert delete_expired_answers(end) == 1
+    assert delete_expired(end - timedelta(seconds=1)) == 0
+    assert delete_expired(end) == 1
     assert [consent.withdrawn_at for consent in health_consents(booking)] == [None]
 
 
@@ -154,37 +158,30 @@ def test_answers_are_kept_for_ninety_days_after_the_day_a_consultation_was_moved
     give(booking)
     move_booking(booking.pk, Slot(booking.consultation_type, booking.starts_at + DAY), now=NOW)
     first_end = booking.ends_at + timedelta(days=90)
-    assert delete_expired_answers(first_end) == 0
-    assert delete_expired_answers(first_end + DAY) == 1
+    assert delete_expired(first_end) == 0
+    assert delete_expired(first_end + DAY) == 1
 
 
 def test_answers_for_a_cancelled_consultation_go_at_once():
     booking = make_booking()
     give(booking)
     cancel_booking(booking.pk, now=NOW)
-    assert delete_expired_answers(NOW) == 1
+    assert delete_expired(NOW) == 1
 
 
 def test_answers_are_kept_as_long_as_was_promised_whatever_the_setting_says_later(settings):
     booking = make_booking()
     give(booking)
     settings.ANSWERS_KEPT_DAYS = 365
-    assert delete_expired_answers(booking.ends_at + timedelta(days=90)) == 1
+    assert delete_expired(booking.ends_at + timedelta(days=90)) == 1
 
 
 def test_answers_for_a_consultation_that_will_not_be_go_at_once():
     booking = make_booking(make_consultation_type(needs_approval=True))
     give(booking)
-    assert delete_expired_answers(NOW) == 0
+    assert delete_expired(NOW) == 0
     decline_request(booking.pk, by=None, now=NOW)
-    assert delete_expired_answers(NOW) == 1
-
-
-def test_nightly_task_deletes_what_has_expired():
-    booking = make_booking()
-    give(booking)
-    delete_expired_answers_task()  # by the real clock the consultation is yet to come
-    assert IntakeAnswers.objects.exists()
+    assert delete_expired(NOW) == 1
 
 
 # Looking
@@ -265,7 +262,7 @@ def test_answers_no_key_opens_can_be_given_anew_withdrawn_and_deleted(settings):
     settings.FIELD_KEYS = [Fernet.generate_key().decode()]
     assert list(give(booking, "Once more", version=version).answers.values()) == ["Once more"]
     assert withdraw_answers(booking, now=NOW)
-    assert delete_expired_answers(other.ends_at + timedelta(days=90)) == 1
+    assert delete_expired(other.ends_at + timedelta(days=90)) == 1
 
 
 def test_answers_no_key_opens_are_never_shown(settings, make_user):
