@@ -78,6 +78,8 @@ def _serve(port):
         "ALLOWED_HOSTS": "127.0.0.1",
         "DEBUG": "0",
     }
+    collect = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"]
+    subprocess.run(collect, env=environment, check=True)  # pages name their files by the manifest that this writes
     command = [sys.executable, "-m", "gunicorn", "bench.wsgi", "--worker-class", "gthread", "--workers", "2"]
     command += ["--threads", "4", "--bind", f"127.0.0.1:{port}", "--log-level", "error"]
     return subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)

@@ -5,11 +5,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from consultations import outbox
-<<<<<<< ours
-from consultations.services import answers, notices, requests, waitlist
-=======
-from consultations.services import requests, waitlist
->>>>>>> theirs
+from consultations.services import notices, requests, waitlist
 
 
 @shared_task

@@ -12,6 +12,7 @@ from consultations.models import (
     BookingEventKind,
     BookingStatus,
     EmailKind,
+    EmailState,
     FollowUp,
 )
 from consultations.services.claims import taking_time
@@ -36,13 +37,14 @@ def record_outcome(
 
     outcome: COMPLETED or NO_SHOW, else ValueError. by: a user. A client who came is owed a follow-up with the notes and
     articles given here, once; what was recorded by mistake is put right by recording it again. Locks the booking.
-    Raises NotOver before the start, or for a booking that was not to take place, and Busy.
+    Raises NotOver before the start, or for a booking that was not to take place or is erased, and Busy.
     """
     if outcome not in OUTCOMES:
         raise ValueError(f"{outcome} is no outcome")
     with taking_time():
         booking = Booking.objects.select_for_update(no_key=True).get(pk=booking_id)
-        if booking.status not in (BookingStatus.CONFIRMED, *OUTCOMES) or booking.starts_at > now:
+        was_to_be = booking.status in (BookingStatus.CONFIRMED, *OUTCOMES) and booking.redacted_at is None
+        if not was_to_be or booking.starts_at > now:
             raise NotOver
         if booking.status == outcome:
             return booking
@@ -66,5 +68,7 @@ def _follow_up(booking: Booking, notes: str, articles: Iterable[Article], now: d
         booking=booking, defaults={"notes": notes}, create_defaults={"notes": notes, "created_at": now}
     )
     follow_up.articles.set(articles)
-    not_after = now + FOLLOW_UP_IS_WANTED_FOR
-    outbox.owe_once(booking, EmailKind.FOLLOW_UP, "once", to=booking.client_email, not_after=not_after, now=now)
+    earlier = booking.emails.filter(kind=EmailKind.FOLLOW_UP)
+    if not earlier.exclude(state=EmailState.OBSOLETE).exists():  # recorded by mistake, put right, and right after all
+        occasion, not_after = str(earlier.count()), now + FOLLOW_UP_IS_WANTED_FOR
+        outbox.owe_once(booking, EmailKind.FOLLOW_UP, occasion, to=booking.client_email, not_after=not_after, now=now)

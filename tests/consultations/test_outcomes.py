@@ -7,6 +7,7 @@ from consultations.exceptions import NotOver
 from consultations.models import BookingStatus, EmailState, FollowUp
 from consultations.services.changes import cancel_booking
 from consultations.services.outcomes import answer_feedback, record_outcome
+from consultations.services.privacy import erase
 from tests.articles.factories import make_live_article
 from tests.factories import NOW, TUESDAY_TEN, make_booking
 
@@ -42,6 +43,15 @@ def test_outcome_recorded_by_mistake_is_put_right(user):
     assert record_outcome(booking.pk, "completed", by=user, now=TUESDAY_TEN).status == "completed"
     assert record_outcome(booking.pk, "no_show", by=user, now=TUESDAY_TEN).status == "no_show"
     assert not booking.emails.exclude(state=EmailState.OBSOLETE).exists()
+    record_outcome(booking.pk, "completed", by=user, now=TUESDAY_TEN)
+    assert booking.emails.get(state=EmailState.OWED).kind == "follow_up"
+
+
+def test_nothing_is_recorded_of_a_booking_whose_client_was_erased(user):
+    booking = make_booking(email="amara@example.com")
+    erase("amara@example.com", now=TUESDAY_TEN + timedelta(hours=1))
+    with pytest.raises(NotOver):
+        record_outcome(booking.pk, "completed", by=user, now=TUESDAY_TEN + timedelta(hours=1))
 
 
 def test_outcome_before_the_start_or_of_a_cancelled_booking_is_refused(user):
