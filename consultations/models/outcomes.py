@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from articles.models import Article
+from consultations.encryption import EncryptedJSONField
 from consultations.models.bookings import Booking
 
 
@@ -16,11 +17,11 @@ class Usefulness(models.TextChoices):
 class FollowUp(models.Model):
     """What is sent to a client after the consultation, and their answer to the one question in it.
 
-    notes: what the nutritionist chose to share, in their own words.
+    shared: {"notes": what the nutritionist chose to share, in their own words}; encrypted, for it may touch on health.
     """
 
     booking = models.OneToOneField(Booking, on_delete=models.PROTECT, related_name="follow_up")
-    notes = models.TextField(max_length=2000, blank=True)
+    shared = EncryptedJSONField(default=dict)
     articles = models.ManyToManyField(Article, blank=True, related_name="+")
     created_at = models.DateTimeField()
     was_useful = models.CharField(max_length=10, choices=Usefulness, blank=True)
@@ -40,3 +41,7 @@ class FollowUp(models.Model):
 
     def __str__(self):
         return f"Follow-up of {self.booking.reference}"
+
+    @property
+    def notes(self) -> str:
+        return self.shared.get("notes", "")

@@ -65,7 +65,9 @@ def answer_feedback(booking: Booking, was_useful: str, *, now: datetime) -> bool
 
 def _follow_up(booking: Booking, notes: str, articles: Iterable[Article], now: datetime) -> None:
     follow_up, _ = FollowUp.objects.update_or_create(
-        booking=booking, defaults={"notes": notes}, create_defaults={"notes": notes, "created_at": now}
+        booking=booking,
+        defaults={"shared": {"notes": notes}},
+        create_defaults={"shared": {"notes": notes}, "created_at": now},
     )
     follow_up.articles.set(articles)
     earlier = booking.emails.filter(kind=EmailKind.FOLLOW_UP)

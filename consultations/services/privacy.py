@@ -109,7 +109,7 @@ def anonymise_bookings(bookings: QuerySet, now: datetime) -> int:
         Booking.objects.bulk_update(rows, fields)
         ids = [booking.pk for booking in rows]
         IntakeAnswers.objects.filter(booking__in=ids).delete()
-        FollowUp.objects.filter(booking__in=ids).update(notes="")
+        FollowUp.objects.filter(booking__in=ids).update(shared={})
         OutgoingEmail.objects.filter(booking__in=ids).delete()
         BookingEvent.objects.filter(booking__in=ids).update(reason="", detail="")
         SlotClaim.objects.filter(booking__in=ids).update(client_hash="", time_zone="")

@@ -30,7 +30,7 @@ def client_page(request, browser):
     context.close()
 
 
-@pytest.mark.parametrize("name", ["", "move/", "cancel/", "details/", "data/", "data/erase/"])
+@pytest.mark.parametrize("name", ["", "move/", "cancel/", "details/", "answers/", "data/", "data/erase/"])
 @pytest.mark.parametrize(("width", "scheme"), VIEWS)
 def test_manage_pages_have_no_barriers(site, booking, watched, no_barriers, name, width, scheme):
     watched.set_viewport_size({"width": width, "height": 900})
