@@ -80,6 +80,7 @@ _provider_settings = env.dict("EMAIL_PROVIDER_SETTINGS", default={})
 _webhook_secret = env.str("EMAIL_WEBHOOK_SECRET", default="")
 # A provider takes mail by an interface of its own; there is no SMTP server then.
 _email = env.dj_email_url("EMAIL_URL", **({"default": "smtp://"} if EMAIL_PROVIDER else {}))
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=15, validate=validate.Range(min=1, max=20))
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Probio7 <hello@example.com>")
 TEAM_EMAIL = env.str("TEAM_EMAIL", default="hello@example.com")
 ADMIN_PATH = env.str("ADMIN_PATH", default="admin", validate=_is_path_segment)
@@ -235,16 +236,15 @@ EMAIL_HOST_USER = _email["EMAIL_HOST_USER"]
 EMAIL_HOST_PASSWORD = _email["EMAIL_HOST_PASSWORD"]
 EMAIL_USE_TLS = _email["EMAIL_USE_TLS"]
 EMAIL_USE_SSL = _email["EMAIL_USE_SSL"]
-EMAIL_TIMEOUT = 15
 SERVER_EMAIL = parseaddr(DEFAULT_FROM_EMAIL)[1]
 ANYMAIL = {
     "WEBHOOK_SECRET": _webhook_secret,
     "IGNORE_UNSUPPORTED_FEATURES": True,  # few take a calendar beside text and HTML; the file is attached as well
-    "REQUESTS_TIMEOUT": EMAIL_TIMEOUT,
+    "REQUESTS_TIMEOUT": EMAIL_TIMEOUT / 2,  # once to connect and once to answer
     "AMAZON_SES_CLIENT_PARAMS": {
         "config": {
-            "connect_timeout": EMAIL_TIMEOUT,
-            "read_timeout": EMAIL_TIMEOUT,
+            "connect_timeout": EMAIL_TIMEOUT / 2,
+            "read_timeout": EMAIL_TIMEOUT / 2,
             "retries": {"total_max_attempts": 1},  # the outbox tries again
         }
     },
@@ -281,7 +281,12 @@ CELERY_BEAT_SCHEDULE = {
     "owe-reminders": {"task": "consultations.tasks.owe_reminders", "schedule": timedelta(minutes=1)},
     "owe-tomorrow": {"task": "consultations.tasks.owe_tomorrow", "schedule": timedelta(minutes=5)},
     "retain": {"task": "consultations.tasks.retain", "schedule": crontab(hour=3, minute=20)},
-    "sweep-outbox": {"task": "consultations.tasks.sweep_outbox", "schedule": timedelta(seconds=30)},
+    "sweep-outbox": {
+        "task": "consultations.tasks.sweep_outbox",
+        # With the lease of half a minute, what a dead worker left behind is taken up within the minute.
+        "schedule": timedelta(seconds=15),
+        "options": {"expires": 15},  # one that nobody took up in time has a successor
+    },
     "worker-heartbeat": {"task": "probio.health.record_heartbeat", "schedule": timedelta(seconds=30)},
 }
 

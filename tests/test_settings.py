@@ -52,6 +52,7 @@ def test_production_settings_pass_the_deployment_check_without_an_issue():
         {"DEBUG": "perhaps"},
         {"ADMIN_PATH": "../etc"},
         {"TRUSTED_PROXIES": "-1"},
+        {"EMAIL_TIMEOUT": "60"},
         {"LOG_FORMAT": "xml"},
     ],
     ids=lambda bad: "=".join(str(part) for part in next(iter(bad.items()))),

@@ -1,7 +1,7 @@
 """Deliver what is due: claim a batch, send it over one connection, mark each row.
 
 A sweep starts no message after SWEEP_SECONDS. With one message or one connection still under way, each bounded by
-EMAIL_TIMEOUT, it ends well within the lease and within the time a task may take, however slow the server.
+EMAIL_TIMEOUT, it ends within the lease and within the time a task may take, however slow the server.
 """
 
 import logging
@@ -10,6 +10,7 @@ import time
 from contextlib import suppress
 from datetime import timedelta
 
+from django.conf import settings
 from django.core.mail import get_connection
 from django.db import transaction
 from django.db.models import F
@@ -24,8 +25,11 @@ from consultations.outbox.verdicts import Verdict, verdict
 
 logger = logging.getLogger(__name__)
 
-LEASE = timedelta(minutes=2)  # longer than a task may run (CELERY_TASK_TIME_LIMIT)
-SWEEP_SECONDS = 25
+SWEEP_SECONDS = 10
+# From a claim on, a worker sends for no longer than this, however slow the server: until the time of its sweep is up,
+# and then one message with its time-out. Celery's limit is no bound here, since a pool of threads has none. A longer
+# lease would only keep what a dead worker left behind from the next one.
+LEASE = timedelta(seconds=SWEEP_SECONDS + settings.EMAIL_TIMEOUT + 5)
 BATCH = 50
 FRESH_SECONDS = 1  # what a message says was read no longer ago than this
 HELPERS = 3  # how many more sweeps are asked for when there is more than a batch
@@ -49,6 +53,8 @@ def sweep(*, calls_for_help: bool = True) -> int:
         if calls_for_help and claimed == BATCH and time.monotonic() < ends:
             call_for_help(HELPERS)
             calls_for_help = False
+        if total > BATCH and time.monotonic() >= ends:
+            call_for_help(1)  # to go on where this one stops
     return total
 
 

@@ -26,8 +26,9 @@ logger = logging.getLogger(__name__)
 # jitter the tenth comes some twelve to eighteen hours after the first.
 GAPS = [timedelta(seconds=seconds) for seconds in (15, 20, 30, 45, 60, 300, 1800, 7200, 43200)]
 JITTER = 0.2
-# The message may have been taken: another copy is not sent while the answer may only be late.
-GAP_IF_MAYBE_TAKEN = timedelta(minutes=5)
+# The message may have been taken: a server that loses one answer after another gets no third copy in a hurry, and one
+# that was only restarted gets the second within the minute.
+GAP_IF_MAYBE_TAKEN = timedelta(seconds=25)
 LONGEST_ERROR = 500
 
 
