@@ -4,8 +4,11 @@ import os
 
 from celery import Celery
 
+from probio.poison import DropUnreadable
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "probio.settings")
 
 app = Celery("probio", include=["probio.health"])
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.steps["consumer"].add(DropUnreadable)
