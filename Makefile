@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN = .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench mail-preview lint check lock clean environment
+.PHONY: help run test chaos bench mail-preview lint check lock clean environment
 
 help:  ## List these commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -13,6 +13,9 @@ run: environment  ## Start the whole site and print where it is; Ctrl-C stops it
 
 test: environment  ## Run every test on servers of their own (ARGS="-k booking" narrows it)
 	@$(BIN)/python -m probio.local with-servers -- $(BIN)/python -m pytest $(ARGS)
+
+chaos: environment  ## Break a running site part by part and time how it recovers
+	@$(BIN)/python -m probio.local with-servers -- $(BIN)/python -m pytest -m chaos -s tests/chaos $(ARGS)
 
 bench: environment  ## Measure listing, booking and mail, as ratios against a yardstick
 	@DJANGO_SETTINGS_MODULE=probio.settings $(BIN)/python -m probio.local with-servers -- $(BIN)/python -m bench

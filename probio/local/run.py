@@ -27,14 +27,14 @@ def run(root: Path, state: State) -> int:
         servers = start_servers(supervisor, state, is_for_tests=False)
         environment = {**os.environ, **_site_environment(state, port), **servers}
         say("Bringing the database up to date")
-        _manage(environment, "migrate", "--verbosity", "0")
-        _manage(environment, "load_sample_content")
-        _manage(environment, "create_staff", "--username", "staff", "--password-from-env", "STAFF_PASSWORD")
+        manage(environment, "migrate", "--verbosity", "0")
+        manage(environment, "load_sample_content")
+        manage(environment, "create_staff", "--username", "staff", "--password-from-env", "STAFF_PASSWORD")
         say("Starting the web server, the worker and its clock")
-        web = _web(environment, port)
-        for program in (_worker(environment), _beat(environment, state), web):
+        pages = web(environment, port)
+        for program in (worker(environment), beat(environment, state), pages):
             supervisor.start(program)
-        if not wait_until(lambda: _answers(port), web, seconds=SECONDS_TO_SERVE):
+        if not wait_until(lambda: _answers(port), pages, seconds=SECONDS_TO_SERVE):
             raise LocalError("the web server did not start; its own words are above.")
         _print_where(environment, state)
         while True:
@@ -69,21 +69,21 @@ def _site_environment(state: State, port: int) -> dict[str, str]:
     return {**chosen, "LOCAL_DIR": str(state.directory), "STAFF_PASSWORD": state.password("staff_password")}
 
 
-def _web(environment, port) -> Program:
+def web(environment, port) -> Program:
     command = [sys.executable, "-m", "gunicorn", "probio.wsgi", "--worker-class", "gthread"]
     command += ["--workers", environment.get("WEB_WORKERS", "2"), "--threads", "4"]
     command += ["--bind", f"127.0.0.1:{port}", "--graceful-timeout", "3", "--log-level", "warning"]
     return Program("web", command, environment)
 
 
-def _worker(environment) -> Program:
+def worker(environment) -> Program:
     # Threads: the work is waiting for SMTP servers, and one process is half the memory of three.
     command = [*_CELERY, "worker", "--pool", "threads", "--concurrency", "4", "--loglevel", "warning"]
     command += ["--without-gossip"]
     return Program("worker", command, environment)
 
 
-def _beat(environment, state) -> Program:
+def beat(environment, state) -> Program:
     schedule = state.directory / "beat"
     command = [*_CELERY, "beat", "--schedule", str(schedule), "--pidfile", "", "--loglevel", "warning"]
     program = Program("beat", command, environment)
@@ -98,7 +98,7 @@ def _beat(environment, state) -> Program:
     return program
 
 
-def _manage(environment, *arguments):
+def manage(environment, *arguments):
     done = subprocess.run([sys.executable, "manage.py", *arguments], env=environment, start_new_session=True)
     if done.returncode != 0:
         raise LocalError(f"`manage.py {arguments[0]}` failed; its own words are above.")
