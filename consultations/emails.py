@@ -47,7 +47,7 @@ def compose(email: OutgoingEmail) -> EmailMultiAlternatives:
         manage_url = links.manage_url(email.booking)
         return render(email, _of_booking(email.booking) | _of_follow_up(email.booking), unsubscribe=manage_url)
     message = render(email, _of_booking(email.booking))
-    if email.kind in WITH_CALENDAR_FILE:
+    if email.kind in WITH_CALENDAR_FILE and email.booking.status != BookingStatus.REQUESTED:
         file = invite(email.booking)
         method = "CANCEL" if email.booking.is_cancelled else "REQUEST"
         message.attach_alternative(file.decode(), f'text/calendar; charset="utf-8"; method={method}')

@@ -8,7 +8,7 @@ from django.conf import settings
 from icalendar import Alarm, Calendar, Event, vCalAddress, vText
 
 from consultations import links
-from consultations.models import Booking, Channel
+from consultations.models import Booking, BookingStatus, Channel
 
 
 def invite(booking: Booking) -> bytes:
@@ -32,7 +32,7 @@ def invite(booking: Booking) -> bytes:
     event.add("organizer", _address(parseaddr(settings.DEFAULT_FROM_EMAIL)[1], "Probio7"))
     event.add("attendee", _address(booking.client_email, booking.client_name, partstat="ACCEPTED"))
     if booking.occupies_time:
-        event.add("status", "CONFIRMED")
+        event.add("status", "TENTATIVE" if booking.status == BookingStatus.REQUESTED else "CONFIRMED")
         event.add("description", _description(booking))
         event.add("location", _location(booking))
         event.add("url", links.manage_url(booking))

@@ -25,7 +25,15 @@ from consultations.models.intake import (
     QuestionKind,
     QuestionnaireVersion,
 )
-from consultations.models.outbox import IN_TROUBLE, MOST_ATTEMPTS, UNSENT, EmailKind, EmailState, OutgoingEmail
+from consultations.models.outbox import (
+    IN_TROUBLE,
+    MOST_ATTEMPTS,
+    TO_OTHER_ADDRESSES,
+    UNSENT,
+    EmailKind,
+    EmailState,
+    OutgoingEmail,
+)
 from consultations.models.outcomes import FollowUp, Usefulness
 from consultations.models.people import (
     TIME_ZONES,
@@ -53,6 +61,7 @@ __all__ = [
     "MOST_ATTEMPTS",
     "OCCUPYING",
     "TIME_ZONES",
+    "TO_OTHER_ADDRESSES",
     "UNSENT",
     "AnswersLook",
     "AskedQuestion",

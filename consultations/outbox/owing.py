@@ -6,7 +6,16 @@ from uuid import uuid4
 
 from django.conf import settings
 
-from consultations.models import UNSENT, Booking, EmailKind, EmailState, Nutritionist, OutgoingEmail, WaitlistEntry
+from consultations.models import (
+    TO_OTHER_ADDRESSES,
+    UNSENT,
+    Booking,
+    EmailKind,
+    EmailState,
+    Nutritionist,
+    OutgoingEmail,
+    WaitlistEntry,
+)
 from consultations.outbox.nudge import nudge_after_commit
 
 LINK_IS_WANTED_FOR = timedelta(hours=12)
@@ -78,9 +87,12 @@ def owe_alert(now: datetime) -> None:
 
 
 def drop(booking: Booking) -> None:
-    """Send none of a booking's messages that nobody has sent yet: they are for an address or a time that was wrong."""
+    """Send the client none of a booking's messages that nobody has sent yet: their address or time was wrong.
+
+    What is owed to others, such as the nutritionist or the address it had before, stays owed.
+    """
     waiting = booking.emails.filter(state__in=[EmailState.OWED, EmailState.RETRYING])
-    waiting.update(state=EmailState.OBSOLETE)
+    waiting.exclude(kind__in=TO_OTHER_ADDRESSES).update(state=EmailState.OBSOLETE)
 
 
 def _alert(hour, now, *, due_at):

@@ -33,17 +33,16 @@ def tell_nutritionist(booking: Booking, kind: EmailKind, now: datetime, *, whom:
 def owe_reminders(*, now: datetime) -> int:
     """Owe every reminder that is due by now, once for each time a booking has had; return how many. Beat: each minute.
 
-    A booking made, or moved, after a reminder was due needs none: its own message has just said when it is.
+    A booking made, moved or accepted after a reminder was due needs none: its own message has just said when it is.
     """
     owed = 0
     for kind, before, latest in REMINDERS:
         bookings = Booking.objects.filter(
             status=BookingStatus.CONFIRMED, starts_at__gt=now + latest, starts_at__lte=now + before
         )
-        settled = bookings.annotate(moved_at=Max("events__at", filter=Q(events__kind=BookingEventKind.MOVED)))
-        for booking in settled:
-            due_at = booking.starts_at - before
-            if max(booking.created_at, booking.moved_at or booking.created_at) < due_at:
+        settling = Q(events__kind__in=[BookingEventKind.MOVED, BookingEventKind.ACCEPTED])
+        for booking in bookings.annotate(settled_at=Max("events__at", filter=settling)):
+            if (booking.settled_at or booking.created_at) < booking.starts_at - before:
                 with transaction.atomic():
                     owed += outbox.owe_once(
                         booking,

@@ -187,6 +187,7 @@ def test_new_address_counts_when_it_is_proven_and_the_old_one_is_told():
     booking.refresh_from_db()
     assert (booking.client_email, booking.pending_email) == ("amara@example.org", "")
     assert [(email.kind, email.to) for email in booking.emails.exclude(state=EmailState.OBSOLETE).order_by("pk")] == [
+        ("address_check", "amara@example.org"),
         ("booked", "amara@example.org"),
         ("address_changed", "amara@example.com"),
     ]

@@ -11,8 +11,9 @@ from consultations import emails
 from consultations.exceptions import NothingToSay
 from consultations.invites import invite
 from consultations.links import manage_url
-from consultations.models import EmailKind
+from consultations.models import EmailKind, OutgoingEmail
 from consultations.preview import NOTE, owe_one_of_each
+from consultations.services import notices
 from consultations.services.booking import Slot
 from consultations.services.changes import cancel_booking, move_booking
 from consultations.services.waitlist import decline_offer
@@ -203,3 +204,32 @@ def test_file_has_the_link_the_video_room_and_lines_that_every_calendar_reads():
     assert str(event["location"]) == nutritionist.video_url
     assert all(len(line) <= 75 for line in file.split(b"\r\n"))
     assert b"\n" not in file.replace(b"\r\n", b"")
+
+
+def test_moved_request_is_still_a_request_and_enters_no_calendar():
+    booking = make_booking(make_consultation_type(needs_approval=True))
+    move_booking(booking.pk, Slot(booking.consultation_type, TUESDAY_TEN + timedelta(hours=1)), now=NOW)
+    message = message_from_bytes(
+        emails.compose(OutgoingEmail.objects.get(kind="moved")).message().as_bytes(), policy=default
+    )
+    assert message["Subject"].startswith("Moved: your request is for Tuesday 5 January 2027, 11:00")
+    assert "We answer by" in part(message, "text/plain")
+    assert [one.get_content_type() for one in message.walk()][1:] == ["text/plain", "text/html"]
+
+
+@pytest.mark.parametrize(
+    ("starts_at", "zone"),
+    [
+        (datetime(2027, 3, 27, 9, tzinfo=UTC), "09:00, London time (GMT)"),
+        (datetime(2027, 3, 28, 9, tzinfo=UTC), "10:00, London time (BST)"),
+        (datetime(2027, 10, 30, 9, tzinfo=UTC), "10:00, London time (BST)"),
+        (datetime(2027, 10, 31, 9, tzinfo=UTC), "09:00, London time (GMT)"),
+    ],
+)
+def test_reminder_on_both_sides_of_both_clock_changes_names_the_hour_and_its_zone(starts_at, zone):
+    make_booking(starts_at=starts_at, now=starts_at - timedelta(days=3))
+    notices.owe_reminders(now=starts_at - timedelta(hours=2))
+    email = OutgoingEmail.objects.get(kind="reminder_hours")
+    assert zone in emails.compose(email).subject + part(
+        message_from_bytes(emails.compose(email).message().as_bytes(), policy=default), "text/plain"
+    )

@@ -5,8 +5,16 @@ from django.contrib.auth import get_user_model
 
 from consultations.models import EmailState, OutgoingEmail
 from consultations.services.booking import Slot
-from consultations.services.changes import Details, cancel_booking, correct_details, move_booking
+from consultations.services.changes import (
+    Details,
+    ask_for_address,
+    cancel_booking,
+    correct_details,
+    move_booking,
+    prove_address,
+)
 from consultations.services.notices import owe_reminders, owe_tomorrow
+from consultations.services.requests import accept_request
 from tests.factories import NOW, TUESDAY_TEN, make_booking, make_consultation_type, make_nutritionist
 
 pytestmark = pytest.mark.django_db
@@ -56,6 +64,13 @@ def test_booking_moved_later_than_a_reminder_needs_none():
     assert owe_reminders(now=DAY_BEFORE + timedelta(minutes=2)) == 0
 
 
+def test_request_accepted_later_than_a_reminder_needs_none():
+    booking = make_booking(make_consultation_type(needs_approval=True, answer_within=timedelta(days=9)), now=EARLY)
+    accept_request(booking.pk, by=None, now=DAY_BEFORE + timedelta(hours=1))
+    assert owe_reminders(now=DAY_BEFORE + timedelta(hours=2)) == 0
+    assert owe_reminders(now=TWO_HOURS_BEFORE) == 1
+
+
 def test_correcting_details_brings_no_second_reminder():
     booking = make_booking(now=EARLY)
     owe_reminders(now=DAY_BEFORE)
@@ -87,6 +102,20 @@ def test_nutritionist_hears_of_new_moved_and_cancelled_bookings(nutritionist):
     cancel_booking(booking.pk, now=NOW)
     kinds = ["staff_new", "staff_moved", "staff_cancelled"]
     assert owed("staff") == [(kind, "priya@example.com") for kind in kinds]
+
+
+def test_what_is_owed_to_others_stays_owed_when_the_client_changes_something(nutritionist):
+    booking = make_booking(make_consultation_type(nutritionist), email="amara@example.com")
+    ask_for_address(booking.pk, "amara@example.org", now=NOW)
+    prove_address(booking.pk, now=NOW)
+    correct_details(booking.pk, Details("Amara W", "video"), now=NOW)
+    still_owed = booking.emails.filter(state=EmailState.OWED).order_by("pk")
+    assert [(email.kind, email.to) for email in still_owed] == [
+        ("staff_new", "priya@example.com"),
+        ("address_check", "amara@example.org"),
+        ("address_changed", "amara@example.com"),
+        ("booked", "amara@example.org"),
+    ]
 
 
 def test_move_to_another_nutritionist_is_told_to_both(nutritionist):
