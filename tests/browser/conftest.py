@@ -2,10 +2,16 @@
 
 import os
 import shutil
+from datetime import timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.core.management import call_command
+from django.utils import timezone
+
+from consultations import queries
+from consultations.models import ConsultationType
+from tests.factories import make_booking
 
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright's sync API runs an event loop in this thread
 
@@ -46,6 +52,23 @@ def site(live_server):
     """The address of a running site with the sample content."""
     call_command("load_sample_content")
     return live_server.url
+
+
+@pytest.fixture
+def booking(site):
+    """A booking of the sample type, a few days ahead."""
+    consultation_type = ConsultationType.objects.get()
+    people = list(queries.nutritionists_of(consultation_type))
+    [starts_at] = queries.soonest_times(consultation_type, people, 1, now=timezone.now() + timedelta(days=3))
+    return make_booking(consultation_type, starts_at=starts_at, now=timezone.now())
+
+
+@pytest.fixture(params=[True, False], ids=["with script", "without script"])
+def client_page(request, browser):
+    """A phone with JavaScript on, then one with it off."""
+    context = browser.new_context(java_script_enabled=request.param, viewport={"width": 390, "height": 800})
+    yield context.new_page()
+    context.close()
 
 
 @pytest.fixture

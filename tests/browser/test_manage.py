@@ -1,33 +1,12 @@
-from datetime import timedelta
-
 import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from consultations import queries
 from consultations.links import manage_path, waitlist_url
-from consultations.models import Booking, BookingStatus, ConsultationType, WaitlistEntry
+from consultations.models import Booking, BookingStatus, WaitlistEntry
 from consultations.services.changes import cancel_booking
-from tests.factories import make_booking
 
 VIEWS = [(1280, "light"), (1280, "dark"), (390, "light"), (320, "dark")]
-
-
-@pytest.fixture
-def booking(site):
-    """A booking of the sample type, a few days ahead."""
-    consultation_type = ConsultationType.objects.get()
-    people = list(queries.nutritionists_of(consultation_type))
-    [starts_at] = queries.soonest_times(consultation_type, people, 1, now=timezone.now() + timedelta(days=3))
-    return make_booking(consultation_type, starts_at=starts_at, now=timezone.now())
-
-
-@pytest.fixture(params=[True, False], ids=["with script", "without script"])
-def client_page(request, browser):
-    """A phone with JavaScript on, then one with it off."""
-    context = browser.new_context(java_script_enabled=request.param, viewport={"width": 390, "height": 800})
-    yield context.new_page()
-    context.close()
 
 
 @pytest.mark.parametrize("name", ["", "move/", "cancel/", "details/", "answers/", "data/", "data/erase/"])
