@@ -11,11 +11,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from consultations import links, plain_text, wording
-from consultations.addresses import normalise
 from consultations.exceptions import NothingToSay
 from consultations.invites import invite
 from consultations.models import (
-    ACTIVE,
     Booking,
     BookingEventKind,
     BookingStatus,
@@ -30,6 +28,7 @@ from consultations.slots import DAY
 WITH_CALENDAR_FILE = {EmailKind.BOOKED, EmailKind.MOVED, EmailKind.CANCELLED}
 TROUBLE_IS_TOLD_FOR = timedelta(days=2)
 TROUBLE_SHOWN = 20
+LINKS_SENT = 5  # the newest
 # Media queries (dark mode, narrow screens) cannot be inlined and stay in a <style> of their own.
 _inliner = css_inline.CSSInliner(keep_style_tags=True, load_remote_stylesheets=False)
 
@@ -135,10 +134,8 @@ def _of_offer(entry: WaitlistEntry) -> dict:
 
 
 def _links_of(email: OutgoingEmail) -> dict:
-    """Look up the bookings of a mailbox only now, so that asking for their links is the same for every address."""
-    bookings = Booking.objects.filter(
-        email_normalised=normalise(email.to), status__in=ACTIVE, ends_at__gt=timezone.now()
-    )
+    """Look up the bookings of an address only now, so that asking for their links is the same for every address."""
+    bookings = Booking.objects.filter(client_email__iexact=email.to, redacted_at=None)
     found = [
         {
             "label": wording.full_label(booking.starts_at),
@@ -146,7 +143,7 @@ def _links_of(email: OutgoingEmail) -> dict:
             "reference": booking.reference,
             "manage_url": links.manage_url(booking),
         }
-        for booking in bookings.select_related("nutritionist").order_by("starts_at")
+        for booking in bookings.select_related("nutritionist").order_by("-starts_at")[:LINKS_SENT]
     ]
     if not found:
         raise NothingToSay

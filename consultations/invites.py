@@ -11,8 +11,10 @@ from consultations import links
 from consultations.models import Booking, BookingStatus, Channel
 
 
-def invite(booking: Booking) -> bytes:
+def invite(booking: Booking, *, has_link: bool = True) -> bytes:
     """Return an .ics that asks a calendar to hold the consultation, or to drop it once it is cancelled.
+
+    has_link: whether it may carry the link of the booking, as it may where the address has been proven by a mail.
 
     The UID is the booking's for life and SEQUENCE grows with each change, so a later file replaces an earlier
     one. Times are in UTC, which every calendar shows in its owner's zone. Nothing the client wrote is in it
@@ -33,9 +35,10 @@ def invite(booking: Booking) -> bytes:
     event.add("attendee", _address(booking.client_email, booking.client_name, partstat="ACCEPTED"))
     if booking.occupies_time:
         event.add("status", "TENTATIVE" if booking.status == BookingStatus.REQUESTED else "CONFIRMED")
-        event.add("description", _description(booking))
+        event.add("description", _description(booking, has_link))
         event.add("location", _location(booking))
-        event.add("url", links.manage_url(booking))
+        if has_link:
+            event.add("url", links.manage_url(booking))
         event.add_component(_reminder())
     else:
         event.add("status", "CANCELLED")
@@ -48,13 +51,15 @@ def _changed_at(booking: Booking) -> datetime:
     return max((event.at for event in booking.events.all()), default=booking.created_at)
 
 
-def _description(booking: Booking) -> str:
+def _description(booking: Booking, has_link: bool) -> str:
     lines = [f"With {booking.nutritionist.name}, {booking.nutritionist.credentials}."]
     if booking.channel == Channel.PHONE:
         lines.append(f"{booking.nutritionist.first_name} calls {booking.phone}.")
     elif booking.nutritionist.video_url:
         lines.append(f"Join the video call: {booking.nutritionist.video_url}")
-    lines += [f"Reference {booking.reference}.", f"Move or cancel: {links.manage_url(booking)}"]
+    lines.append(f"Reference {booking.reference}.")
+    if has_link:
+        lines.append(f"Move or cancel: {links.manage_url(booking)}")
     return "\n".join(lines)
 
 

@@ -79,7 +79,7 @@ def _of_a_client_who_moves_and_cancels(free, user, now):
     changes.prove_address(dee.pk, now=now)
     changes.ask_for_address(dee.pk, "dee@example.net", now=now)
     gone = _book(free, ten + timedelta(hours=4), "Flo Reed", now)
-    erase(gone.email_normalised, now=now)
+    erase(gone.client_email, now=now)
 
 
 def _of_requests(asked, user, now):

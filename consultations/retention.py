@@ -32,70 +32,75 @@ class Kept:
         return {1: "a day", 365: "12 months", 730: "two years", 731: "two years"}.get(days, f"{days} days")
 
 
+_BEFORE = [
+    Kept(
+        "holds",
+        "the time somebody is filling in the form for, and a code that tells addresses apart",
+        "to keep the time free meanwhile, and to stop one visitor from holding every time",
+        "legitimate interest in a calendar that works for everybody",
+        "the hold",
+        HOLDS_LAST,
+        "deleted",
+    ),
+    Kept(
+        "contact details",
+        "name, email address, phone number, time zone, topic and note of a booking",
+        "to hold the consultation and to write about it",
+        "contract: the consultation the client asked for",
+        "the consultation",
+        CONTACT_LASTS,
+        "made anonymous; the booking itself stays, so that consultations can be counted",
+    ),
+]
+_AFTER = [
+    Kept(
+        "looks at answers",
+        "which member of staff read whose answers, when and why",
+        "so that reading them can be accounted for",
+        "legal obligation to keep health data secure",
+        "the look",
+        LOOKS_LAST,
+        "deleted",
+    ),
+    Kept(
+        "waiting list",
+        "name, email address, and the days and times that suit",
+        "to offer a time that comes free",
+        "contract: the place on the list the client asked for",
+        "joining",
+        WAITING_LASTS,
+        "made anonymous",
+    ),
+    Kept(
+        "outgoing mail",
+        "which message went to which address, when, and what the mail server said; never its words",
+        "so that no message is lost or sent twice",
+        "contract: the messages belong to the booking",
+        "the message",
+        MAIL_LASTS,
+        "deleted",
+    ),
+    Kept(
+        "retention runs",
+        "how many rows each daily clean-up deleted; nothing personal",
+        "so that keeping to this schedule can be shown",
+        "legal obligation to account for it",
+        "the run",
+        RUNS_LAST,
+        "deleted",
+    ),
+]
+
+
 def kept(answers_kept_days: int) -> list[Kept]:
     """Return everything personal that is kept, in the order in which people meet it."""
-    return [
-        Kept(
-            "holds",
-            "the time somebody is filling in the form for, and a code that tells addresses apart",
-            "to keep the time free meanwhile, and to stop one visitor from holding every time",
-            "legitimate interest in a calendar that works for everybody",
-            "the hold",
-            HOLDS_LAST,
-            "deleted",
-        ),
-        Kept(
-            "contact details",
-            "name, email address, phone number, time zone, topic and note of a booking",
-            "to hold the consultation and to write about it",
-            "contract: the consultation the client asked for",
-            "the consultation",
-            CONTACT_LASTS,
-            "made anonymous; the booking itself stays, so that consultations can be counted",
-        ),
-        Kept(
-            "intake answers",
-            "answers about health that a client chose to give, encrypted",
-            "so that the nutritionist can prepare",
-            "explicit consent, given apart from everything else (Article 9(2)(a) UK GDPR)",
-            "the consultation",
-            timedelta(days=answers_kept_days),
-            "deleted",
-        ),
-        Kept(
-            "looks at answers",
-            "which member of staff read whose answers, when and why",
-            "so that reading them can be accounted for",
-            "legal obligation to keep health data secure",
-            "the look",
-            LOOKS_LAST,
-            "deleted",
-        ),
-        Kept(
-            "waiting list",
-            "name, email address, and the days and times that suit",
-            "to offer a time that comes free",
-            "contract: the place on the list the client asked for",
-            "joining",
-            WAITING_LASTS,
-            "made anonymous",
-        ),
-        Kept(
-            "outgoing mail",
-            "which message went to which address, when, and what the mail server said; never its words",
-            "so that no message is lost or sent twice",
-            "contract: the messages belong to the booking",
-            "the message",
-            MAIL_LASTS,
-            "deleted",
-        ),
-        Kept(
-            "retention runs",
-            "how many rows each daily clean-up deleted; nothing personal",
-            "so that keeping to this schedule can be shown",
-            "legal obligation to account for it",
-            "the run",
-            RUNS_LAST,
-            "deleted",
-        ),
-    ]
+    answers = Kept(
+        "intake answers",
+        "answers about health that a client chose to give, encrypted",
+        "so that the nutritionist can prepare",
+        "explicit consent, given apart from everything else (Article 9(2)(a) UK GDPR)",
+        "the consultation",
+        timedelta(days=answers_kept_days),
+        "deleted",
+    )
+    return [*_BEFORE, answers, *_AFTER]

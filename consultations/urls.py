@@ -24,6 +24,7 @@ urlpatterns = [
     path("manage/<str:token>/answers/withdraw/", answers.withdraw, name="answers-withdraw"),
     path("manage/<str:token>/feedback/", feedback.feedback, name="feedback"),
     path("manage/<str:token>/resend/", manage.resend, name="resend"),
+    path("manage/<str:token>/stop-news/", manage.stop_news, name="stop-news"),
     path("manage/<str:token>/calendar.ics", manage.calendar, name="manage-calendar"),
     path("manage/<str:token>/data/", privacy.data, name="data"),
     path("manage/<str:token>/data/download/", privacy.download, name="data-download"),

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
-from consultations.models import TIME_ZONES, Booking
+from consultations.models import TIME_ZONES, Booking, BookingEventKind, BookingStatus
 
 LONDON = settings.DISPLAY_TIME_ZONE
 # What the picker offers; an address may name any zone there is.
@@ -104,3 +104,23 @@ def booking_words(booking: Booking) -> dict:
         "zone_label": zone_label(booking.starts_at),
         "elsewhere": elsewhere_label(booking.starts_at, zone_named(booking.client_time_zone)),
     }
+
+
+_STATES = {
+    BookingStatus.REQUESTED: "The time is kept for you while we decide.",
+    BookingStatus.CONFIRMED: "You are booked in.",
+    BookingStatus.COMPLETED: "This consultation has taken place.",
+    BookingStatus.NO_SHOW: "This consultation did not take place: we did not reach you.",
+    BookingStatus.CANCELLED_BY_CLIENT: "You cancelled this consultation.",
+    BookingStatus.CANCELLED_BY_TEAM: "We had to cancel this consultation.",
+    BookingStatus.DECLINED: "We could not take this consultation.",
+    BookingStatus.EXPIRED: "We did not answer your request in time, and the time is no longer kept for you.",
+}
+
+
+def state_label(booking: Booking, now: datetime) -> str:
+    """Return in a sentence how a booking stands."""
+    if booking.is_active and booking.starts_at <= now:
+        return "This consultation is over." if booking.ends_at <= now else "This consultation has begun."
+    was_moved = booking.is_active and booking.events.filter(kind=BookingEventKind.MOVED).exists()
+    return f"{_STATES[booking.status]} It was moved to this time." if was_moved else _STATES[booking.status]

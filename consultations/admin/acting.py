@@ -12,6 +12,7 @@ from consultations.exceptions import Busy, NotActive, NotOver
 from consultations.models import Booking, BookingStatus
 from consultations.services.changes import cancel_booking
 from consultations.services.outcomes import OUTCOMES, record_outcome
+from consultations.services.requests import NotARequest, accept_request, decline_request
 
 
 class OutcomeForm(forms.Form):
@@ -54,11 +55,14 @@ class CancelForm(forms.Form):
 
 
 class ActsOnBookings:
-    """What the page of a booking gains: buttons to cancel it before its start and to record its outcome after."""
+    """What the page of a booking gains: buttons to answer a request, to cancel it, and to record its outcome."""
 
     def get_urls(self):
-        record, cancel = (self.admin_site.admin_view(view) for view in (self.record_outcome, self.cancel))
+        views = (self.record_outcome, self.cancel, self.accept_one, self.decline_one)
+        record, cancel, accept, decline = (self.admin_site.admin_view(view) for view in views)
         return [
+            path("<int:pk>/accept/", accept, name="consultations_booking_accept"),
+            path("<int:pk>/decline/", decline, name="consultations_booking_decline"),
             path("<int:pk>/outcome/", record, name="consultations_booking_outcome"),
             path("<int:pk>/cancel/", cancel, name="consultations_booking_cancel"),
             *super().get_urls(),
@@ -68,17 +72,42 @@ class ActsOnBookings:
         if obj is not None and request.user.has_perm("consultations.change_booking"):
             has_begun = obj.starts_at <= timezone.now()
             was_to_be = obj.status in (BookingStatus.CONFIRMED, *OUTCOMES)
-            context |= {"may_record_outcome": was_to_be and has_begun, "may_cancel": obj.is_active and not has_begun}
+            is_request = obj.status == BookingStatus.REQUESTED
+            context |= {
+                "may_record_outcome": was_to_be and has_begun,
+                "may_answer": is_request,
+                "may_cancel": obj.is_active and not is_request and not has_begun,
+            }
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     def record_outcome(self, request, pk):
         """Ask what came of a consultation, and record it."""
 
         def act(booking, outcome, **sent):
+            if booking.status == outcome:
+                return f"That was recorded of {booking.reference} before; nothing was changed or sent."
             record_outcome(pk, BookingStatus(outcome), by=request.user, now=timezone.now(), **sent)
             return f"The outcome of {booking.reference} is recorded."
 
         return self._act(request, pk, OutcomeForm, act, title="Record the outcome", button="Record it")
+
+    def accept_one(self, request, pk):
+        """Confirm a request."""
+
+        def act(booking):
+            accept_request(pk, by=request.user, now=timezone.now())
+            return f"{booking.reference} is accepted; the client is told by email."
+
+        return self._act(request, pk, forms.Form, act, title="Accept the request", button="Accept it")
+
+    def decline_one(self, request, pk):
+        """Decline a request, and offer its time to the waiting list."""
+
+        def act(booking):
+            decline_request(pk, by=request.user, now=timezone.now())
+            return f"{booking.reference} is declined; the client is told by email."
+
+        return self._act(request, pk, forms.Form, act, title="Decline the request", button="Decline it")
 
     def cancel(self, request, pk):
         """Ask why, cancel the booking, and offer its time to the waiting list."""
@@ -97,7 +126,7 @@ class ActsOnBookings:
         if form.is_valid():
             try:
                 messages.success(request, act(booking, **form.cleaned_data))
-            except (NotActive, NotOver):
+            except (NotActive, NotARequest, NotOver):
                 messages.warning(request, "The booking does not stand so that this can be done; nothing was changed.")
             except Busy:
                 messages.warning(request, "Somebody else is changing this booking; try again.")

@@ -11,12 +11,16 @@ from phonenumber_field.formfields import PhoneNumberField
 from consultations.addresses import likely_intended, normalise
 from consultations.models import TIME_ZONES, Channel
 
+_TURNS_WRITING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+
 
 def validate_person_name(value):
     """Accept any script's letters; refuse a name without one, and control characters, which no name has."""
     if any(unicodedata.category(character) in ("Cc", "Cs") for character in value):
         raise ValidationError("Enter your name without line breaks or other control characters")
-    if any(character in "/:@<>" for character in value):  # it greets the reader of a mail: no addresses
+    if any(character in _TURNS_WRITING for character in value):
+        raise ValidationError("Enter your name without characters that turn the direction of writing")
+    if any(character in "/:@<>" for character in value) or "www." in value.lower():  # it greets the reader of a mail
         raise ValidationError("Enter your name without addresses or the characters / : @ < >")
     if not any(character.isalpha() for character in value):
         raise ValidationError("Enter your full name")
@@ -57,7 +61,9 @@ class EmailField(forms.EmailField):
 
     def clean(self, value):
         email = super().clean(value)
-        if len(normalise(email)) > self.max_length or not email.isprintable():
+        # Letters outside ASCII before the @ reach few servers, and some of them look like, or fold to, others.
+        local = email.rpartition("@")[0]
+        if len(normalise(email)) > self.max_length or not email.isprintable() or not local.isascii():
             raise ValidationError(self.error_messages["invalid"])
         return email
 

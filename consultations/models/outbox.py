@@ -35,15 +35,9 @@ class EmailKind(models.TextChoices):
     TEAM_ALERT = "team_alert", "alert to the team"
 
 
+TO_STAFF = [EmailKind.STAFF_NEW, EmailKind.STAFF_MOVED, EmailKind.STAFF_CANCELLED, EmailKind.STAFF_TOMORROW]
 # Sent to another address than the client's present one, on purpose.
-TO_OTHER_ADDRESSES = [
-    EmailKind.ADDRESS_CHECK,
-    EmailKind.ADDRESS_CHANGED,
-    EmailKind.STAFF_NEW,
-    EmailKind.STAFF_MOVED,
-    EmailKind.STAFF_CANCELLED,
-    EmailKind.STAFF_TOMORROW,
-]
+TO_OTHER_ADDRESSES = [EmailKind.ADDRESS_CHECK, EmailKind.ADDRESS_CHANGED, *TO_STAFF]
 # What such a message says would be wrong once the booking stands otherwise: it is then no longer needed.
 ONLY_WHILE = {
     EmailKind.BOOKED: [BookingStatus.CONFIRMED],
@@ -130,7 +124,7 @@ class OutgoingEmail(models.Model):
     class Meta:
         ordering = ["-created_at"]
         indexes = [
-            # The sweep every 30 seconds, and the age on /readyz: both look at unsent rows only.
+            # The sweep every 15 seconds, and the age on /readyz: both look at unsent rows only.
             models.Index(name="outgoingemail_unsent", fields=["next_attempt_at"], condition=Q(state__in=UNSENT)),
             # The admin's start page and the alert to the team.
             models.Index(name="outgoingemail_in_trouble", fields=["created_at"], condition=Q(state__in=IN_TROUBLE)),
@@ -177,6 +171,8 @@ class OutgoingEmail(models.Model):
 
     def _is_false_of(self, booking):
         if self.kind == EmailKind.ADDRESS_CHECK and self.to != booking.pending_email:
+            return True
+        if self.kind == EmailKind.STAFF_NEW and not booking.nutritionist.has_address(self.to):  # moved to somebody else
             return True
         if self.kind in REMINDERS and booking.starts_at > self.not_after + HALF_A_DAY:  # moved since
             return True

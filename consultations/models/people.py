@@ -82,6 +82,10 @@ class Nutritionist(models.Model):
     def zone(self) -> zoneinfo.ZoneInfo:
         return zoneinfo.ZoneInfo(self.time_zone)
 
+    def has_address(self, email: str) -> bool:
+        """Return whether this is where a nutritionist with an account gets mail."""
+        return self.user is not None and self.user.email == email
+
     @property
     def first_name(self):
         return self.name.split()[0]

@@ -42,9 +42,9 @@ def owe_once(booking: Booking, kind: EmailKind, occasion: str, *, to: str, not_a
     return is_new
 
 
-def owe_daily(booking: Booking, kind: EmailKind, *, to: str, not_after: datetime, now: datetime) -> None:
-    """As `owe`, but once a day and address: for what strangers can set off."""
-    owe_once(booking, kind, f"{now:%Y-%m-%d}:{_fingerprint(to)}", to=to, not_after=not_after, now=now)
+def owe_daily(booking: Booking, kind: EmailKind, *, to: str, not_after: datetime, now: datetime) -> bool:
+    """As `owe`, but once a day and address: for what strangers can set off. Return whether it was the first time."""
+    return owe_once(booking, kind, f"{now:%Y-%m-%d}:{_fingerprint(to)}", to=to, not_after=not_after, now=now)
 
 
 def owe_list(nutritionist: Nutritionist, kind: EmailKind, *, to: str, not_after: datetime, now: datetime) -> bool:

@@ -99,7 +99,8 @@ def cancel_locked(booking: Booking, *, by, reason: str, now: datetime) -> None:
     """Cancel an active booking that the caller has locked. Call inside `taking_time`."""
     booking.status = BookingStatus.CANCELLED_BY_CLIENT if by is None else BookingStatus.CANCELLED_BY_TEAM
     booking.calendar_sequence += 1
-    booking.save(update_fields=["status", "calendar_sequence"])
+    booking.pending_email = ""  # a link sent to an address not yet proven opens nothing any more
+    booking.save(update_fields=["status", "calendar_sequence", "pending_email"])
     claim = booking.claim
     SlotClaim.objects.filter(pk=claim.pk).update(released_at=now)
     _note(booking, BookingEventKind.CANCELLED, by, now, reason=reason)
@@ -171,12 +172,12 @@ def prove_address(booking_id: int, *, now: datetime) -> Booking:
         raise
 
 
-def resend_confirmation(booking_id: int, *, now: datetime) -> None:
-    """Owe the client the confirmation once more, at most once a day. Raises NotActive."""
+def resend_confirmation(booking_id: int, *, now: datetime) -> bool:
+    """Owe the client the confirmation once more, at most once a day; return whether it is. Raises NotActive."""
     with _changing(booking_id, None, now, may_be_late=True) as booking:
         is_request = booking.status == BookingStatus.REQUESTED
         kind = EmailKind.REQUESTED if is_request else EmailKind.BOOKED
-        outbox.owe_daily(booking, kind, to=booking.client_email, not_after=booking.ends_at, now=now)
+        return outbox.owe_daily(booking, kind, to=booking.client_email, not_after=booking.ends_at, now=now)
 
 
 @transaction.atomic

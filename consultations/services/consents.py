@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from consultations.consents import ConsentWords
-from consultations.models import Booking, Consent, ConsentChannel, ConsentText
+from consultations.models import Booking, Consent, ConsentChannel, ConsentPurpose, ConsentText
 
 
 def record_consents(
@@ -24,3 +24,8 @@ def record_consents(
         Consent(booking=booking, purpose=words.purpose, text_id=words.sha256, channel=channel, granted_at=now)
         for words in agreed
     )
+
+
+def withdraw_consent(booking: Booking, purpose: ConsentPurpose, *, now: datetime) -> bool:
+    """Note that a client takes an agreement back; return whether there was one. For health answers see `answers`."""
+    return booking.consents.filter(purpose=purpose, withdrawn_at=None).update(withdrawn_at=now) > 0

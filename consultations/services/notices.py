@@ -8,7 +8,7 @@ from django.db.models import Max, Q
 
 from consultations import outbox
 from consultations.models import Booking, BookingEventKind, BookingStatus, EmailKind, Nutritionist
-from consultations.slots import DAY
+from consultations.slots import DAY, to_utc
 
 TOMORROW_IS_SENT_FROM = time(17)
 # How long before the start each reminder is due, and how late it may still be sent.
@@ -63,11 +63,12 @@ def owe_tomorrow(*, now: datetime) -> int:
     here = now.astimezone(settings.DISPLAY_TIME_ZONE)
     if here.time() < TOMORROW_IS_SENT_FROM:
         return 0
+    midnight = to_utc(here.date() + DAY, time(), settings.DISPLAY_TIME_ZONE)  # from then on it is today's
     booked = Booking.objects.on_day(here.date() + DAY).filter(status=BookingStatus.CONFIRMED)
     people = Nutritionist.objects.filter(pk__in=booked.values("nutritionist"), user__isnull=False)
     owed = 0
     for nutritionist in people.exclude(user__email="").select_related("user"):
         with transaction.atomic():
             kind, to = EmailKind.STAFF_TOMORROW, nutritionist.user.email
-            owed += outbox.owe_list(nutritionist, kind, to=to, not_after=now + DAY, now=now)
+            owed += outbox.owe_list(nutritionist, kind, to=to, not_after=midnight, now=now)
     return owed

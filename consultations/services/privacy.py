@@ -1,6 +1,7 @@
 """A client's rights: see what is kept about them, take it away, have it erased."""
 
 import logging
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -11,8 +12,10 @@ from django.db.models import QuerySet
 from django.views.decorators.debug import sensitive_variables
 
 from consultations import outbox
+from consultations.encryption import DecryptionError
 from consultations.models import (
     ACTIVE,
+    TO_STAFF,
     Booking,
     BookingEvent,
     Channel,
@@ -34,14 +37,17 @@ NOBODY = "Erased"
 
 
 @sensitive_variables()
-def export(mailbox: str) -> dict:
-    """Return everything kept about one mailbox (a normalised address), ready for DjangoJSONEncoder."""
-    bookings = Booking.objects.filter(email_normalised=mailbox).select_related(
-        "consultation_type", "nutritionist", "topic", "article", "intake_answers__version", "follow_up"
+def export(address: str) -> dict:
+    """Return everything kept about one address, ready for DjangoJSONEncoder.
+
+    The very address, not the mailbox we take it for: only the one a link was sent to has been proven.
+    """
+    bookings = Booking.objects.filter(client_email__iexact=address).select_related(
+        "consultation_type", "nutritionist", "topic", "article"
     )
-    entries = WaitlistEntry.objects.filter(email_normalised=mailbox).select_related("consultation_type")
+    entries = WaitlistEntry.objects.filter(client_email__iexact=address).select_related("consultation_type")
     return {
-        "bookings": [_booking(booking) for booking in bookings.order_by("created_at")],
+        "bookings": [_booking(booking) for booking in bookings.order_by("created_at", "pk")],
         "waiting_list": [_entry(entry) for entry in entries],
         "messages": [
             {
@@ -55,16 +61,18 @@ def export(mailbox: str) -> dict:
     }
 
 
-def erase(mailbox: str, *, now: datetime) -> Erasure:
-    """Erase everything kept about one mailbox (a normalised address), and return the Erasure that says so.
+def erase(address: str, *, now: datetime) -> Erasure:
+    """Erase everything kept about one address (see `export`), and return the Erasure that says so.
 
     A booking to come is cancelled first, and its time given to the waiting list. What stays is counted, not known:
     that a consultation took place, of which type, with whom. Logged without identity. Raises Busy.
     """
     with taking_time():
-        bookings = list(Booking.objects.filter(email_normalised=mailbox).select_for_update(no_key=True).order_by("pk"))
+        bookings = list(
+            Booking.objects.filter(client_email__iexact=address).select_for_update(no_key=True).order_by("pk")
+        )
         entries = list(
-            WaitlistEntry.objects.filter(email_normalised=mailbox).select_for_update(no_key=True).order_by("pk")
+            WaitlistEntry.objects.filter(client_email__iexact=address).select_for_update(no_key=True).order_by("pk")
         )
         addresses = {row.client_email for row in (*bookings, *entries)}
         erasure = _erase(bookings, entries, now)
@@ -110,7 +118,7 @@ def anonymise_bookings(bookings: QuerySet, now: datetime) -> int:
         ids = [booking.pk for booking in rows]
         IntakeAnswers.objects.filter(booking__in=ids).delete()
         FollowUp.objects.filter(booking__in=ids).update(shared={})
-        OutgoingEmail.objects.filter(booking__in=ids).delete()
+        OutgoingEmail.objects.filter(booking__in=ids).exclude(kind__in=TO_STAFF).delete()
         BookingEvent.objects.filter(booking__in=ids).update(reason="", detail="")
         SlotClaim.objects.filter(booking__in=ids).update(client_hash="", time_zone="")
         _admin_log(Booking, ids)
@@ -138,8 +146,8 @@ def _erase(bookings: list[Booking], entries: list[WaitlistEntry], now: datetime)
     for booking in bookings:
         if booking.status in ACTIVE and booking.starts_at > now:
             cancel_locked(booking, by=None, reason="", now=now)
-    addresses = {row.client_email for row in [*bookings, *entries]}
-    OutgoingEmail.objects.filter(kind=EmailKind.YOUR_LINK, to__in=addresses).delete()  # about an address only
+    for address in {row.client_email for row in [*bookings, *entries]}:
+        OutgoingEmail.objects.filter(kind=EmailKind.YOUR_LINK, to__iexact=address).delete()  # about an address only
     anonymise_bookings(Booking.objects.filter(pk__in=[booking.pk for booking in bookings]), now)
     anonymise_entries(WaitlistEntry.objects.filter(pk__in=[entry.pk for entry in entries]), now)
     return Erasure.objects.create(
@@ -157,7 +165,8 @@ def _admin_log(model, ids: list[int]) -> None:
 
 
 def _emails(bookings, entries) -> QuerySet:
-    return OutgoingEmail.objects.filter(booking__in=bookings) | OutgoingEmail.objects.filter(entry__in=entries)
+    emails = OutgoingEmail.objects.filter(booking__in=bookings) | OutgoingEmail.objects.filter(entry__in=entries)
+    return emails.exclude(kind__in=TO_STAFF)
 
 
 def _booking(booking: Booking) -> dict:
@@ -196,14 +205,18 @@ def _booking(booking: Booking) -> dict:
 
 
 def _shared(booking: Booking) -> dict | None:
-    follow_up = getattr(booking, "follow_up", None)
-    if follow_up is None:
-        return None
-    return {"notes": follow_up.notes, "your_answer": follow_up.get_was_useful_display()}
+    with suppress(DecryptionError):
+        follow_up = FollowUp.objects.filter(booking=booking).first()
+        if follow_up is not None:
+            return {"notes": follow_up.notes, "your_answer": follow_up.get_was_useful_display()}
+    return None
 
 
 def _answers(booking: Booking) -> list[dict] | None:
-    given = getattr(booking, "intake_answers", None)
+    try:
+        given = IntakeAnswers.objects.select_related("version").filter(booking=booking).first()
+    except DecryptionError:
+        return [{"question": "Your answers", "answer": "Stored, but no key of this site opens them at the moment."}]
     if given is None:
         return None
     return [

@@ -68,8 +68,10 @@ def offer_time(nutritionist: Nutritionist, within: Interval, *, now: datetime) -
     """Offer what a nutritionist has free in an interval to those first on the list whom it suits.
 
     An offer is a claim in the ledger, so nobody else can have its time while it lives. The same time is offered to
-    nobody twice. Call inside `taking_time`, after the time was given back. Locks the nutritionist.
+    nobody twice. Call inside `taking_time`, after the time was given back. Locks the nutritionist, then each entry that
+    is made an offer; one that somebody else has locked is passed over.
     """
+    Nutritionist.objects.select_for_update(no_key=True).get(pk=nutritionist.pk)
     starts: dict[int, list[datetime]] = {}  # by type, until an offer changes what is open
     for entry in _in_line(nutritionist, now):
         consultation_type = entry.consultation_type
@@ -77,7 +79,7 @@ def offer_time(nutritionist: Nutritionist, within: Interval, *, now: datetime) -
             people = queries.eligible_for(consultation_type, nutritionist.slug)
             starts[consultation_type.pk] = queries.open_times(consultation_type, people, within, now=now)
         start = _first_that_suits(entry, starts[consultation_type.pk], now)
-        if start is not None:
+        if start is not None and _is_still_waiting(entry):
             _offer(entry, nutritionist, start, now)
             starts.clear()
 
@@ -150,10 +152,16 @@ def expire_offers(*, now: datetime) -> int:
 
 
 def _in_line(nutritionist, now):
-    """Return those who wait for a type this nutritionist gives, the first first; locked, and without those who are."""
+    """Return those who wait for a type this nutritionist gives, the first first."""
     waiting = WaitlistEntry.objects.to_be_asked(now)
     waiting = waiting.filter(consultation_type__is_active=True, consultation_type__nutritionists=nutritionist)
-    return waiting.select_related("consultation_type").select_for_update(of=("self",), skip_locked=True)
+    return waiting.select_related("consultation_type")
+
+
+def _is_still_waiting(entry: WaitlistEntry) -> bool:
+    """Lock an entry, unless somebody else has, and return whether it may be made an offer now."""
+    locked = WaitlistEntry.objects.waiting().select_for_update(no_key=True, skip_locked=True).filter(pk=entry.pk)
+    return bool(locked) and not entry.offers.open().exists()
 
 
 def _first_that_suits(entry: WaitlistEntry, starts: list[datetime], now: datetime) -> datetime | None:
@@ -164,10 +172,7 @@ def _first_that_suits(entry: WaitlistEntry, starts: list[datetime], now: datetim
     ]
     if not suiting:
         return None
-    offers = list(entry.offers.values_list("claim__starts_at", "outcome"))
-    if any(outcome == OfferOutcome.OPEN for _, outcome in offers):  # made while we were waiting for the row
-        return None
-    asked = {start for start, _ in offers}
+    asked = set(entry.offers.values_list("claim__starts_at", flat=True))
     return next((start for start in suiting if start not in asked), None)
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from consultations import limits, links, wording
+from consultations import limits, wording
 from consultations.exceptions import ConsultationError
 from consultations.forms.booking import AddressForm
 from consultations.invites import invite
@@ -34,7 +34,7 @@ def booked(request, reference):
 def calendar(request, reference):
     """Give the booking as a calendar file."""
     booking = visit.own_booking_or_404(request, reference)
-    response = HttpResponse(invite(booking), content_type="text/calendar; charset=utf-8")
+    response = HttpResponse(invite(booking, has_link=False), content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="probio7-consultation.ics"'
     return response
 
@@ -57,13 +57,16 @@ def address(request, reference):
 
 
 def _page(request, booking, form, status=200):
+    """Show a booking as it stands. Never the link to manage it: the address it is for has not been proven here."""
     now = timezone.now()
+    if not booking.is_active:
+        context = {**wording.booking_words(booking), "state": wording.state_label(booking, now)}
+        return render(request, "consultations/booked_over.html", context)
     context = {
         **wording.booking_words(booking),
         "is_request": booking.status == BookingStatus.REQUESTED,
         "first_name": booking.client_name.split()[0],
         "respond_by": wording.full_label(booking.respond_by) if booking.respond_by else "",
-        "manage_path": links.manage_path(booking),
         "form": form if now < booking.created_at + ADDRESS_CAN_BE_CORRECTED else None,
     }
     return render(request, "consultations/booked.html", context, status=status)

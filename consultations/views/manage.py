@@ -11,9 +11,10 @@ from consultations import limits, links, queries, wording
 from consultations.exceptions import AlreadyBooked, Busy, ConsultationError, NotActive, SlotUnavailable, TooLate
 from consultations.forms.manage import CancelForm, DetailsForm
 from consultations.invites import invite
-from consultations.models import Booking, BookingEventKind, BookingStatus, IntakeAnswers, QuestionnaireVersion
+from consultations.models import Booking, ConsentPurpose, IntakeAnswers, QuestionnaireVersion
 from consultations.options import Choice
 from consultations.services import changes
+from consultations.services.consents import withdraw_consent
 from consultations.views import visit
 from consultations.views.secret import booking_or_404, proven_or_404, secret_page
 from consultations.views.times import picker, refuse
@@ -21,7 +22,9 @@ from probio.clients import client_hash
 
 NEXT_TIMES_SHOWN = 3
 TAKEN = "Somebody has just taken it. The time you had is still yours, and the nearest free times are below."
-RESENT = "The confirmation is on its way to {}. We send it again once a day at most."
+RESENT = "The confirmation is on its way to {}."
+SENT_ALREADY = "We have sent it again to {} today. Look in your junk folder, or write to us."
+TOO_OFTEN = "You have tried many times in the last hour. The address stays as it is; try again later."
 CHECK_ADDRESS = "We have sent a message to {}. Press the button in it, and the booking moves to that address."
 CLOSED = "This booking cannot be changed here any more. This is how it stands."
 REFUSALS = (AlreadyBooked, Busy, NotActive, TooLate)
@@ -43,8 +46,9 @@ def manage(request, token):
     context = {
         **wording.booking_words(booking),
         "token": token,
-        "state": _state(booking, now),
+        "state": wording.state_label(booking, now),
         "is_to_come": is_to_come,
+        "wants_news": booking.consents.filter(purpose=ConsentPurpose.MARKETING, withdrawn_at=None).exists(),
         "is_open": is_open,
         "has_mail_come_back": is_to_come and booking.emails.has_come_back_from(booking.client_email),
         "closes": wording.full_label(booking.changes_close_at, choice.zone),
@@ -62,7 +66,7 @@ def move(request, token):
     booking = booking_or_404(request, token)
     if request.method != "POST":
         now, path = timezone.now(), request.path
-        if not (booking.is_active and now < booking.starts_at and booking.consultation_type.is_active):
+        if not (booking.is_active and now <= booking.changes_close_at and booking.consultation_type.is_active):
             return _back(request, token, CLOSED)
         context = {
             **picker(request, booking.consultation_type, now=now, own=booking.claim, path=path),
@@ -119,8 +123,9 @@ def details(request, token):
         if email == booking.client_email:
             return _back(request, token, "Your details are up to date.")
         may_write = limits.may_send_form(client_hash(request), is_hurried=False, now=now)
-        if may_write and limits.may_book_for(email, now=now):
-            changes.ask_for_address(booking.pk, email, now=now)
+        if not (may_write and limits.may_book_for(email, now=now)):
+            return _back(request, token, TOO_OFTEN)
+        changes.ask_for_address(booking.pk, email, now=now)
     except REFUSALS as error:
         return _back(request, token, _words(error))
     return _back(request, token, CHECK_ADDRESS.format(email))
@@ -135,9 +140,9 @@ def prove_address(request, token):
         return render(request, "consultations/prove_address.html", wording.booking_words(booking))
     try:
         proven = changes.prove_address(booking.pk, now=timezone.now())
-    except REFUSALS as error:
-        messages.info(request, _words(error))
-        return redirect(links.manage_path(booking))
+    except REFUSALS as error:  # said here: the booking is not shown to an address that was not taken
+        context = {**wording.booking_words(booking), "refusal": _words(error)}
+        return render(request, "consultations/prove_address.html", context, status=409)
     messages.info(request, f"From now on we write to {proven.client_email}. Links we sent before have stopped working.")
     return redirect(links.manage_path(proven))
 
@@ -148,12 +153,18 @@ def resend(request, token):
     """Send the confirmation once more."""
     booking = booking_or_404(request, token)
     try:
-        changes.resend_confirmation(booking.pk, now=timezone.now())
+        is_new = changes.resend_confirmation(booking.pk, now=timezone.now())
     except REFUSALS as error:
         return _back(request, token, _words(error))
-    return _back(
-        request, token, f"The confirmation is on its way to {booking.client_email}. We send it again once a day."
-    )
+    return _back(request, token, (RESENT if is_new else SENT_ALREADY).format(booking.client_email))
+
+
+@secret_page
+@require_POST
+def stop_news(request, token):
+    """Take back the agreement to be sent news."""
+    withdraw_consent(booking_or_404(request, token), ConsentPurpose.MARKETING, now=timezone.now())
+    return _back(request, token, "We send you no news any more.")
 
 
 @secret_page
@@ -194,23 +205,3 @@ def _answers(booking: Booking, *, is_to_come: bool) -> str:
         return "given"
     newest = QuestionnaireVersion.objects.first() if is_to_come else None
     return "asked" if newest is not None and newest.questions else ""
-
-
-_STATES = {
-    BookingStatus.REQUESTED: "The time is kept for you while we decide.",
-    BookingStatus.CONFIRMED: "You are booked in.",
-    BookingStatus.COMPLETED: "This consultation has taken place.",
-    BookingStatus.NO_SHOW: "This consultation did not take place: we did not reach you.",
-    BookingStatus.CANCELLED_BY_CLIENT: "You cancelled this consultation.",
-    BookingStatus.CANCELLED_BY_TEAM: "We had to cancel this consultation.",
-    BookingStatus.DECLINED: "We could not take this consultation.",
-    BookingStatus.EXPIRED: "We did not answer your request in time, and the time is no longer kept for you.",
-}
-
-
-def _state(booking: Booking, now) -> str:
-    """Return in a sentence how a booking stands."""
-    if booking.is_active and booking.starts_at <= now:
-        return "This consultation is over." if booking.ends_at <= now else "This consultation has begun."
-    was_moved = booking.is_active and booking.events.filter(kind=BookingEventKind.MOVED).exists()
-    return f"{_STATES[booking.status]} It was moved to this time." if was_moved else _STATES[booking.status]

@@ -1,6 +1,7 @@
 """A client's own data: to see, to take away, to have erased."""
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -31,7 +32,7 @@ def notice(request):
 def data(request, token):
     """Show everything kept about the client of a booking."""
     booking = booking_or_404(request, token)
-    context = {"token": token, "email": booking.client_email, **privacy.export(booking.email_normalised)}
+    context = {"token": token, "email": booking.client_email, **privacy.export(booking.client_email)}
     return render(request, "consultations/data.html", context)
 
 
@@ -41,7 +42,7 @@ def data(request, token):
 def download(request, token):
     """Give the same as JSON."""
     booking = booking_or_404(request, token)
-    response = JsonResponse(privacy.export(booking.email_normalised), json_dumps_params={"indent": 2})
+    response = JsonResponse(privacy.export(booking.client_email), json_dumps_params={"indent": 2})
     response["Content-Disposition"] = 'attachment; filename="probio7-your-data.json"'
     return response
 
@@ -56,9 +57,10 @@ def erase(request, token):
         context = {"token": token, "booking": booking, "is_to_come": is_to_come}
         return render(request, "consultations/erase.html", context)
     try:
-        privacy.erase(booking.email_normalised, now=timezone.now())
+        privacy.erase(booking.client_email, now=timezone.now())
     except Busy:
-        return redirect("consultations:erase", token)
+        messages.info(request, "Somebody else was changing the same times. Nothing is erased yet: press again.")
+        return redirect("consultations:manage", token)
     return redirect("consultations:erased")
 
 

@@ -28,7 +28,7 @@ def index(request):
     consultation_type = ConsultationType.objects.active().first()
     if consultation_type is None:
         return render(request, "consultations/closed.html")
-    choice = Choice(consultation_type, article=visit.article_slug(request.GET.get("from", "")))
+    choice = Choice(consultation_type, article=visit.plain_slug(request.GET.get("from", "")))
     nutritionists = list(queries.nutritionists_of(consultation_type))
     soonest = queries.soonest_times(consultation_type, nutritionists, 3, now=timezone.now())
     context = {

@@ -35,13 +35,13 @@ def choice_of(request, consultation_type: ConsultationType, nutritionist: str | 
         consultation_type,
         nutritionist=nutritionist,
         zone=wording.zone_named(given.get("tz", "")),
-        article=article_slug(given.get("from", "")),
+        article=plain_slug(given.get("from", "")),
         path=path,
     )
 
 
-def article_slug(value: str) -> str:
-    """Return a value if it could be an article's slug, else "": whether it is one is asked when it matters."""
+def plain_slug(value: str) -> str:
+    """Return a value if it could be a slug, else "": whether it is one is asked when it matters."""
     return value if len(value) <= 100 and value.replace("-", "").isalnum() and value.isascii() else ""
 
 
@@ -86,7 +86,7 @@ def remember_booking(request, response, booking: Booking) -> None:
 def own_booking_or_404(request, reference: str) -> Booking:
     if reference not in _own_references(request):
         raise Http404("not booked from this browser")
-    bookings = Booking.objects.select_related("nutritionist", "consultation_type", "topic")
+    bookings = Booking.objects.filter(redacted_at=None).select_related("nutritionist", "consultation_type", "topic")
     return get_object_or_404(bookings, reference=reference)
 
 

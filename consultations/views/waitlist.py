@@ -13,6 +13,7 @@ from consultations.forms.waitlist import WaitlistForm
 from consultations.models import ConsultationType
 from consultations.options import Choice
 from consultations.services import waitlist
+from consultations.views import visit
 from consultations.views.secret import entry_or_404, secret_page
 from probio.clients import client_hash
 
@@ -27,7 +28,7 @@ BUSY = "Somebody else was changing the same times. Nothing is lost: press the bu
 def join(request):
     """Show the form, and put whoever sends it on the list. Who is on it already is said by mail only."""
     types = ConsultationType.objects.active()
-    consultation_type = types.filter(slug=request.GET.get("type", "")).first() or types.first()
+    consultation_type = types.filter(slug=visit.plain_slug(request.GET.get("type", ""))).first() or types.first()
     if consultation_type is None:
         raise Http404("nothing can be booked")
     zone = wording.zone_named(request.GET.get("tz", ""))

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from consultations.models import Booking, BookingStatus, EmailState
 from tests.articles.factories import make_live_article
-from tests.factories import make_booking
+from tests.factories import make_booking, make_consultation_type
 from tests.pages import text_of
 
 pytestmark = pytest.mark.django_db
@@ -76,3 +76,22 @@ def test_staff_who_may_only_look_may_do_neither(client, booking, name):
     assert client.get(page(booking, name)).status_code == 403
     assert client.post(page(booking, name), {"reason": "x", "outcome": "completed"}).status_code == 403
     assert Booking.objects.get().status == BookingStatus.CONFIRMED
+
+
+@pytest.mark.parametrize(("answer", "status"), [("accept", "confirmed"), ("decline", "declined")])
+def test_request_is_answered_on_its_own_page(admin_client, answer, status):
+    booking = make_booking(make_consultation_type(needs_approval=True))
+    words = text_of(admin_client.get(page(booking, "change/")))
+    assert "Accept the request" in words
+    assert "Cancel the booking" not in words
+    assert admin_client.get(page(booking, f"{answer}/")).status_code == 200
+    assert Booking.objects.get().status == BookingStatus.REQUESTED
+    for told in (f"is {status.replace('confirmed', 'accepted')}", "nothing was changed"):
+        assert told in admin_client.post(page(booking, f"{answer}/"), follow=True).text
+    assert Booking.objects.get().status == status
+
+
+def test_outcome_recorded_twice_says_that_nothing_more_was_sent(admin_client, over):
+    for told in ("is recorded", "nothing was changed or sent"):
+        response = admin_client.post(page(over, "outcome/"), {"outcome": "completed", "notes": "More."}, follow=True)
+        assert told in response.text

@@ -126,6 +126,15 @@ def test_move_to_another_nutritionist_is_told_to_both(nutritionist):
     assert set(owed("staff_moved")) == {("staff_moved", "tomos@example.com"), ("staff_moved", "priya@example.com")}
 
 
+def test_word_of_a_new_booking_is_not_sent_to_whom_it_was_moved_away_from(nutritionist):
+    tomos = make_nutritionist()
+    consultation_type = make_consultation_type(nutritionist, tomos)
+    booking = make_booking(consultation_type, nutritionist=nutritionist.slug)
+    move_booking(booking.pk, Slot(consultation_type, TUESDAY_TEN, tomos.slug), now=NOW)
+    assert OutgoingEmail.objects.get(kind="staff_new").is_overtaken
+    assert not OutgoingEmail.objects.get(kind="staff_moved").is_overtaken
+
+
 def test_nutritionist_without_an_account_or_address_gets_nothing():
     make_booking(make_consultation_type(make_nutritionist(user=get_user_model().objects.create_user("priya"))))
     make_booking()

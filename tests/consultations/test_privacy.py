@@ -3,6 +3,7 @@ from datetime import timedelta
 from io import StringIO
 
 import pytest
+from cryptography.fernet import Fernet
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth import get_user_model
 from django.contrib.contenttypes.models import ContentType
@@ -11,7 +12,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
 from django.utils import timezone
 
-from consultations import outbox
+from consultations import emails, outbox
 from consultations.models import (
     Booking,
     BookingStatus,
@@ -28,10 +29,11 @@ from consultations.services import privacy
 from consultations.services.changes import cancel_booking
 from tests.consultations.intake import give
 from tests.consultations.test_waitlist import wait
-from tests.factories import NOW, TUESDAY_TEN, make_booking, make_consultation_type
+from tests.factories import NOW, TUESDAY_TEN, make_booking, make_consultation_type, make_nutritionist
 
 pytestmark = pytest.mark.django_db
 
+HOUR = timedelta(hours=1)
 CANARY = "amara-canary"
 ADDRESS = f"{CANARY}@example.com"
 
@@ -168,3 +170,28 @@ def test_file_that_holds_no_erasures_is_refused_in_a_line(tmp_path, content):
 def test_hold_of_the_erased_client_tells_no_address_apart(client_of_many_rows):
     privacy.erase(ADDRESS, now=NOW)
     assert set(SlotClaim.objects.values_list("client_hash", flat=True)) == {""}
+
+
+def test_other_spellings_of_the_mailbox_are_neither_shown_nor_erased():
+    make_booking(make_consultation_type(), name="Amara", email="amara@example.com")
+    make_booking(make_consultation_type(), name="Eve", email="amara+eve@example.com", starts_at=TUESDAY_TEN + HOUR)
+    assert [one["name"] for one in privacy.export("amara+eve@example.com")["bookings"]] == ["Eve"]
+    privacy.erase("amara+eve@example.com", now=NOW)
+    assert list(Booking.objects.filter(redacted_at=None).values_list("client_name", flat=True)) == ["Amara"]
+
+
+def test_erasing_still_tells_the_nutritionist_that_the_time_is_free():
+    user = get_user_model().objects.create_user("priya", email="priya@example.com")
+    booking = make_booking(make_consultation_type(make_nutritionist(user=user)), name=CANARY, email=ADDRESS)
+    privacy.erase(ADDRESS, now=NOW)
+    email = OutgoingEmail.objects.get(kind="staff_cancelled")
+    assert CANARY not in emails.compose(email).body
+    assert booking.reference in emails.compose(email).body
+
+
+def test_export_of_answers_no_key_opens_says_so(settings):
+    booking = make_booking(email=ADDRESS)
+    give(booking)
+    settings.FIELD_KEYS = [Fernet.generate_key().decode()]
+    [answer] = privacy.export(ADDRESS)["bookings"][0]["health_answers"]
+    assert "no key of this site opens them" in answer["answer"]

@@ -19,6 +19,7 @@ from consultations.services import waitlist
 from consultations.services.booking import Slot
 from consultations.services.changes import cancel_booking, move_booking
 from consultations.services.requests import decline_request
+from tests.consultations.test_changes import race
 from tests.factories import NOW, TUESDAY_TEN, make_booking, make_consultation_type, make_hold, make_nutritionist
 
 pytestmark = pytest.mark.django_db
@@ -227,3 +228,30 @@ def test_client_who_booked_elsewhere_meanwhile_hears_of_it_by_mail_when_acceptin
         waitlist.accept_offer(entry.pk, now=NOW)
     assert [email.kind for email in other.emails.order_by("pk")] == ["booked", "already_booked"]
     assert OutgoingEmail.objects.filter(state=EmailState.OWED, kind="already_booked").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_times_given_back_at_the_same_moment_are_each_offered_to_somebody():
+    people = [make_nutritionist(), make_nutritionist()]
+    consultation_type = make_consultation_type(*people)
+    for n in range(5):
+        at = TUESDAY_TEN + timedelta(days=n)
+        bookings = [make_booking(consultation_type, starts_at=at, nutritionist=one.slug) for one in people]
+        for m in range(2):
+            wait(consultation_type, f"waiting-{n}-{m}@example.com", now=NOW + timedelta(minutes=n))
+        race(*(lambda booking=booking: cancel_booking(booking.pk, now=NOW) for booking in bookings))
+        assert WaitlistOffer.objects.filter(claim__starts_at=at).count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_cancelling_against_booking_the_same_time_cancels_in_any_case():
+    consultation_type = make_consultation_type()
+    for n in range(10):
+        at = TUESDAY_TEN + timedelta(days=n)
+        booking = make_booking(consultation_type, starts_at=at)
+        wait(consultation_type, f"waiting-{n}@example.com")
+        cancelled, _ = race(
+            lambda booking=booking: cancel_booking(booking.pk, now=NOW),
+            lambda at=at: make_booking(consultation_type, starts_at=at),
+        )
+        assert cancelled.is_cancelled

@@ -1,4 +1,4 @@
-"""Deliver what the outbox owes, now: what beat does every 30 seconds, by hand."""
+"""Deliver what the outbox owes, now: what beat does every 15 seconds, by hand."""
 
 from django.core.management.base import BaseCommand
 from django.utils import timezone

@@ -8,6 +8,8 @@ from consultations.models import (
     Booking,
     OutgoingEmail,
 )
+from consultations.services.changes import cancel_booking
+from consultations.services.privacy import erase
 from tests.consultations.views.flow import FIELDS, book, form_for, tomorrow_on
 from tests.factories import make_booking
 from tests.pages import parse, text_of
@@ -71,3 +73,19 @@ def test_address_of_somebody_with_a_booking_is_answered_like_any_other(client, c
         pages.append("If we could send the confirmation there" in client.get(location).text)
     assert pages == [True, True]
     assert Booking.objects.filter(client_email="ben@example.com").count() == 1
+
+
+def test_booked_page_and_its_file_hold_no_link_to_manage_an_address_nobody_has_proven(client, consultation_type):
+    location = book(client, consultation_type)["Location"]
+    for address in (location, f"{location}calendar.ics"):
+        assert "/consultations/manage/" not in client.get(address).text.replace("\r\n ", "")
+
+
+def test_booked_page_of_a_cancelled_booking_says_so_and_that_of_an_erased_one_is_gone(client, consultation_type):
+    location = book(client, consultation_type)["Location"]
+    cancel_booking(Booking.objects.get().pk, now=timezone.now())
+    words = text_of(client.get(location))
+    assert "You cancelled this consultation." in words
+    assert "You are booked in" not in words
+    erase("amara@example.com", now=timezone.now())
+    assert client.get(location).status_code == 404

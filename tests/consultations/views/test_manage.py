@@ -207,6 +207,36 @@ def test_calendar_file_is_of_the_present_time(client, booking):
     assert event.decoded("dtstart") == booking.starts_at
 
 
+def test_refused_proof_shows_a_stranger_nothing_of_the_booking(client, booking):
+    other = make_booking(booking.consultation_type, starts_at=times(booking.consultation_type)[9], now=timezone.now())
+    ask_for_address(booking.pk, other.client_email, now=timezone.now())
+    booking.refresh_from_db()
+    proof = "/consultations" + address_url(booking).partition("/consultations")[2]
+    response = client.post(proof)
+    assert response.status_code == 409
+    assert "We could not use this address" in text_of(response)
+    assert "/manage/" not in response.text
+    cancel_booking(booking.pk, now=timezone.now())
+    assert client.post(proof).status_code == 404
+
+
+def test_confirmation_asked_for_again_the_same_day_is_not_said_to_be_on_its_way(client, booking):
+    first, second = (client.post(manage_path(booking) + "resend/", follow=True) for _ in range(2))
+    assert "is on its way" in first.text
+    assert "We have sent it again to" in second.text
+
+
+def test_client_takes_back_the_agreement_to_news(client, consultation_type):
+    booking = make_booking(
+        consultation_type, starts_at=times(consultation_type)[4], now=timezone.now(), wants_news=True
+    )
+    assert "Send me no news" in text_of(client.get(manage_path(booking)))
+    client.post(manage_path(booking) + "stop-news/")
+    assert booking.consents.get(purpose="marketing").withdrawn_at is not None
+    assert booking.consents.get(purpose="service").withdrawn_at is None
+    assert "Send me no news" not in text_of(client.get(manage_path(booking)))
+
+
 # What protects it
 
 

@@ -36,7 +36,7 @@ def test_client_downloads_it_as_json(client, booking):
 
 def test_client_has_everything_erased_after_one_more_question(client, booking):
     link = manage_path(booking) + "data/erase/"
-    assert "Your consultation is cancelled." in text_of(client.get(link))
+    assert "Your consultation is cancelled;" in text_of(client.get(link))
     assert Booking.objects.get().client_name == booking.client_name
     response = client.post(link, follow=True)
     assert "Your data is erased" in text_of(response)

@@ -146,3 +146,8 @@ def test_looking_changes_nothing(client, offered):
     client.get(link_of(offered))
     client.head(link_of(offered))
     assert offered.offers.open().exists()
+
+
+@pytest.mark.parametrize("value", ["%00", "no such type", "%F0%9F%98%80", "x" * 2000])
+def test_type_that_is_none_is_taken_for_the_first(client, consultation_type, value):
+    assert client.get(f"{JOIN}?type={value}").status_code == 200
