@@ -40,7 +40,7 @@ def _people():
         name="Bench", slug="bench", description="Bench.", buffer=timedelta(0), step=HALF_HOUR
     )
     nutritionists = Nutritionist.objects.bulk_create(
-        Nutritionist(name=f"Nia {n}", slug=f"nia-{n}", credentials="Registered Nutritionist")
+        Nutritionist(name=f"Nia {n}", slug=f"listing-{n}", credentials="Registered Nutritionist")
         for n in range(NUTRITIONISTS)
     )
     consultation_type.nutritionists.set(nutritionists)
