@@ -2,10 +2,10 @@
 
 from django.urls import path
 
-from articles import views
+from articles.views import pages
 
 app_name = "articles"
 urlpatterns = [
-    path("", views.article_list, name="list"),
-    path("<slug:slug>/", views.article_detail, name="detail"),
+    path("", pages.article_list, name="list"),
+    path("<slug:slug>/", pages.article_detail, name="detail"),
 ]

@@ -5,7 +5,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-import articles.models.library
+import articles.models.figures
 
 
 class Migration(migrations.Migration):
@@ -210,7 +210,7 @@ class Migration(migrations.Migration):
                     "drawing",
                     models.TextField(
                         help_text="Shapes and labels only. Colours as var(--art-…, #hex) follow light and dark mode.",
-                        validators=[articles.models.library.validate_drawing],
+                        validators=[articles.models.figures.validate_drawing],
                         verbose_name="drawing (SVG)",
                     ),
                 ),

@@ -1,7 +1,9 @@
 """The articles tables: the library of references and figures, the articles, and their immutable revisions."""
 
 from articles.models.articles import Article, Citation, Cover, Revision
-from articles.models.library import Figure, Person, Reference, Shape, StudyKind, Topic
+from articles.models.figures import Figure
+from articles.models.library import Person, Shape, Topic
+from articles.models.references import Reference, StudyKind
 
 __all__ = [
     "Article",

@@ -7,7 +7,8 @@ from django.urls import reverse
 from django_prose_editor.fields import ProseEditorField
 
 from articles.editor import BODY
-from articles.models.library import Person, Reference, Topic
+from articles.models.library import Person, Topic
+from articles.models.references import Reference
 
 WORDS_A_MINUTE = 220
 

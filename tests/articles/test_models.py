@@ -6,7 +6,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import ProtectedError
 
 from articles.models import Article, Citation, Figure, Person, Reference, Revision, StudyKind, Topic
-from articles.models.library import normalise_doi
+from articles.models.references import normalise_doi
 from tests.articles.factories import (
     NOW,
     SVG,

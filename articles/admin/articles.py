@@ -1,4 +1,4 @@
-"""The editors' view of articles. Content is saved as revisions through publishing.py, never in place."""
+"""Articles and their revisions. Content is saved as revisions through publishing.py, never in place."""
 
 from csp.decorators import csp_update
 from django import forms
@@ -14,38 +14,10 @@ from js_asset import Media
 
 from articles import publishing
 from articles.document import DocumentError, sanitise
-from articles.models import Article, Figure, Person, Reference, Revision, Topic
+from articles.models import Article, Person, Revision
 from articles.publishing import Content, EditedMeanwhile, PublishingError
 
 CONTENT_FIELDS = list(Content.__dataclass_fields__)
-
-
-@admin.register(Topic)
-class TopicAdmin(admin.ModelAdmin):
-    list_display = ["name", "shape"]
-    prepopulated_fields = {"slug": ["name"]}
-
-
-@admin.register(Person)
-class PersonAdmin(admin.ModelAdmin):
-    list_display = ["name", "credentials", "role", "register_number"]
-    search_fields = ["name"]
-    prepopulated_fields = {"slug": ["name"]}
-
-
-@admin.register(Reference)
-class ReferenceAdmin(admin.ModelAdmin):
-    list_display = ["key", "label", "kind", "doi", "sample"]
-    list_filter = ["kind"]
-    search_fields = ["key", "doi", "csl__title"]
-
-
-@admin.register(Figure)
-class FigureAdmin(admin.ModelAdmin):
-    list_display = ["key", "title", "licence"]
-    search_fields = ["key", "title"]
-    autocomplete_fields = ["source"]
-
 
 # The one style element that the editor's library writes into the page, by its hash: no other can run.
 EDITOR_STYLE = "'sha256-PlumsSlvJ7vvWzjqibGAYKq92O3y/4JTxWWsWJvyUYA='"

@@ -1,0 +1,18 @@
+"""Topics and people."""
+
+from django.contrib import admin
+
+from articles.models import Person, Topic
+
+
+@admin.register(Topic)
+class TopicAdmin(admin.ModelAdmin):
+    list_display = ["name", "shape"]
+    prepopulated_fields = {"slug": ["name"]}
+
+
+@admin.register(Person)
+class PersonAdmin(admin.ModelAdmin):
+    list_display = ["name", "credentials", "role", "register_number"]
+    search_fields = ["name"]
+    prepopulated_fields = {"slug": ["name"]}
