@@ -62,8 +62,7 @@ def claim_time(
     before the check, or rivals insert at once and some die of a deadlock instead of hearing "taken"; and the choice is
     made under it, so that concurrent clients spread. Raises SlotUnavailable.
     """
-    eligible = queries.eligible_for(consultation_type, nutritionist_slug)
-    locked = list(eligible.select_for_update(no_key=True, of=("self",)))
+    locked = _lock(consultation_type, nutritionist_slug)
     diaries = queries.read_diaries(locked, queries.week_of(starts_at), now=now, own=own)
     free = diaries.open_for(consultation_type, starts_at, now)
     if not free:
@@ -87,7 +86,21 @@ def claim_time(
 
 def lock_nutritionist(consultation_type: ConsultationType, slug: str) -> Nutritionist:
     """Lock one nutritionist's time. Call inside `taking_time`. Raises SlotUnavailable for one who may not be booked."""
-    nutritionist = queries.eligible_for(consultation_type, slug).select_for_update(no_key=True, of=("self",)).first()
-    if nutritionist is None:
+    locked = _lock(consultation_type, slug)
+    if not locked:
         raise SlotUnavailable
-    return nutritionist
+    return locked[0]
+
+
+# Those of queries.eligible_for, in SQL like the diaries: every hold and every booking asks, and building the query took
+# four times as long as answering it.
+_LOCK = """
+SELECT person.* FROM consultations_nutritionist person
+JOIN consultations_consultationtype_nutritionists gives ON gives.nutritionist_id = person.id
+WHERE gives.consultationtype_id = %(type)s AND person.is_active AND (%(slug)s::text IS NULL OR person.slug = %(slug)s)
+ORDER BY person.id FOR NO KEY UPDATE OF person
+"""
+
+
+def _lock(consultation_type: ConsultationType, slug: str | None) -> list[Nutritionist]:
+    return list(Nutritionist.objects.raw(_LOCK, {"type": consultation_type.pk, "slug": slug}))

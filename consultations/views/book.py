@@ -1,6 +1,7 @@
 """Give details and book."""
 
 from django.contrib import messages
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
@@ -30,9 +31,9 @@ BUSY = "Many people are booking at the moment. Nothing is lost: press the button
 @require_http_methods(["GET", "HEAD", "POST"])
 def book(request, hold):
     """Show the form for a held time, and book it; 409 with other times, and the form kept, when it is gone."""
-    claims = SlotClaim.objects.select_related("nutritionist", "consultation_type")
-    claims = claims.filter(consultation_type__isnull=False).exclude(kind=ClaimKind.OFFER)
-    claim = get_object_or_404(claims, public_id=hold)
+    claim = get_object_or_404(SlotClaim.objects.select_related("nutritionist", "consultation_type"), public_id=hold)
+    if claim.consultation_type is None or claim.kind == ClaimKind.OFFER:
+        raise Http404("not a hold")
     slot = Slot(claim.consultation_type, claim.starts_at, claim.nutritionist.slug)
     choice = Choice(claim.consultation_type, claim.nutritionist.slug, wording.zone_named(claim.time_zone))
     if request.method == "POST":
@@ -83,7 +84,7 @@ def _page(request, form, claim, choice, slot: Slot, *, is_gone=False, problem=""
     """Render the form for a slot. One that cannot be had brings the nearest others with the same person, and 409."""
     now, consultation_type = timezone.now(), slot.consultation_type
     is_own = slot.starts_at == claim.starts_at and _is_held(claim, now) and consultation_type.is_active
-    people = list(queries.eligible_for(consultation_type, slot.nutritionist)) if consultation_type.is_active else []
+    people = queries.eligible_for(consultation_type, slot.nutritionist) if consultation_type.is_active else []
     if not is_own and not is_gone:
         is_gone = not queries.can_be_booked(consultation_type, people, slot.starts_at, now=now, own=claim)
     nearest = []
