@@ -156,7 +156,6 @@ TEMPLATES = [
 CRISPY_TEMPLATE_PACK = "probio"
 CRISPY_ALLOWED_TEMPLATE_PACKS = ("probio",)
 CRISPY_FAIL_SILENTLY = False
-CRISPY_CLASS_CONVERTERS = dict.fromkeys(("textinput", "emailinput", "textarea", "select"), "input")
 
 PHONENUMBER_DEFAULT_REGION = "GB"
 

@@ -1,12 +1,11 @@
 """The questionnaire as a client fills it in: a form made from one published version."""
 
-from crispy_forms.helper import FormHelper
 from django import forms
 from django.core.exceptions import ValidationError
 
 from consultations.consents import ConsentWords
 from consultations.encryption import Unseen
-from consultations.forms.fields import validate_plain_text
+from consultations.forms.fields import PageForm, validate_plain_text
 from consultations.models import AskedQuestion, QuestionKind, QuestionnaireVersion
 
 LONGEST_ANSWER = 1000
@@ -14,7 +13,7 @@ OTHER_WORDS = "These words have changed since you opened the page. Read them, an
 RATHER_NOT = ("", "I would rather not say")  # a radio button cannot be unpressed; this one takes an answer back
 
 
-class AnswersForm(forms.Form):
+class AnswersForm(PageForm):
     """One field for each question, none required, and the agreement to store what is entered.
 
     version: the questions asked. agreement: the words beside the box. Both travel with the form, so that answers are
@@ -33,7 +32,7 @@ class AnswersForm(forms.Form):
         if data is not None:
             data = data.copy()
             data["version"], data["words"] = own["version"], own["words"]
-        super().__init__(data, initial={**(given or {}), **own}, use_required_attribute=False)
+        super().__init__(data, initial={**(given or {}), **own})
         self.asked = version.asked
         consent = self.fields["consent_health"]
         consent.label = agreement.wording
@@ -43,8 +42,6 @@ class AnswersForm(forms.Form):
         for question in self.asked:
             self.fields[question.key] = _field(question)
         self.order_fields([question.key for question in self.asked])
-        self.helper = FormHelper()
-        self.helper.form_tag = False
 
     def clean(self):
         cleaned = super().clean()
