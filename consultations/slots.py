@@ -119,6 +119,23 @@ def is_open(diary: Diary, terms: Terms, start: datetime, now: datetime) -> bool:
     return open_slots(diary, terms, Interval(start, start + timedelta.resolution), now) == [start]
 
 
+def working_time(diary: Diary, within: Interval) -> list[Interval]:
+    """Return when somebody works on the local days that `within` touches: open and not closed; ascending, disjoint."""
+    working = []
+    closed = _joined(diary.closed)
+    for stretch in _joined([*_weekly(diary.zone, diary.hours, within), *diary.extra]):
+        start = stretch.start
+        for gap in closed:
+            if gap.end <= start or gap.start >= stretch.end:
+                continue
+            if gap.start > start:
+                working.append(Interval(start, gap.start))
+            start = gap.end
+        if start < stretch.end:
+            working.append(Interval(start, stretch.end))
+    return working
+
+
 @lru_cache(maxsize=1_000)  # people share hours, and every visitor asks for the same four weeks
 def _steps(
     zone: ZoneInfo,

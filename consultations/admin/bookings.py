@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from consultations.admin.acting import ActsOnBookings
 from consultations.admin.answers import ReadsAnswers
+from consultations.admin.diary import ShowsDiary
 from consultations.admin.read_only import ReadOnly, ReadOnlyRows
 from consultations.exceptions import Busy
 from consultations.models import (
@@ -105,7 +106,7 @@ class ConsentInline(ReadOnlyRows):
 
 
 @admin.register(Booking)
-class BookingAdmin(ReadsAnswers, ActsOnBookings, ReadOnly, admin.ModelAdmin):
+class BookingAdmin(ReadsAnswers, ActsOnBookings, ShowsDiary, ReadOnly, admin.ModelAdmin):
     list_display = ["reference", "starts_at", "nutritionist", "client_name", "client_email", "status"]
     list_filter = ["status", "nutritionist"]
     list_select_related = ["nutritionist"]

@@ -1,0 +1,129 @@
+"""The team's diary: who is booked when, on the days somebody looks at, as a table of half hours in London time."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+
+from django.db.models import Exists, OuterRef
+
+from consultations import queries, wording
+from consultations.models import Booking, BookingEvent, BookingEventKind, BookingStatus, Nutritionist
+from consultations.slots import DAY, Interval, to_utc, working_time
+
+TICK = timedelta(minutes=30)
+OFFICE_HOURS = (18, 34)  # ticks from midnight: what an empty diary shows, 9:00 to 17:00
+CLOSED = (*(BookingStatus.CANCELLED_BY_CLIENT, BookingStatus.CANCELLED_BY_TEAM), BookingStatus.DECLINED)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A booking in the diary. state: booked, requested, moved, cancelled, completed, no-show; at: "" on a half hour."""
+
+    booking: Booking
+    state: str
+    name: str
+    at: str
+
+
+@dataclass
+class Cell:
+    """Half an hour of a day. is_off: nobody shown works in it."""
+
+    entries: list[Entry] = field(default_factory=list)
+    is_off: bool = True
+
+
+@dataclass(frozen=True)
+class Row:
+    """Half an hour of every day shown."""
+
+    label: str
+    cells: list[Cell]
+
+
+@dataclass(frozen=True)
+class DiaryPage:
+    """Days, rows of half hours, and how many entries are in each state."""
+
+    days: list[date]
+    rows: list[Row]
+    counts: dict[str, int]
+
+
+def read_page(people: Iterable[Nutritionist], first: date, days: int, *, now: datetime) -> DiaryPage:
+    """Return the diary of some nutritionists, `days` days from `first`. A weekend without anything is left out.
+
+    Three queries, however many people and bookings.
+    """
+    people = list(people)
+    within = Interval(to_utc(first, time(), wording.LONDON), to_utc(first + days * DAY, time(), wording.LONDON))
+    entries = _entries(people, within)
+    working = _working_ticks(people, within, now)
+    dates = [first + n * DAY for n in range(days)]
+    if days > 1:
+        busy = {day for day, _ in [*entries, *working]}
+        dates = [day for day in dates if day.weekday() < 5 or day in busy]
+    ticks = [tick for _, tick in [*entries, *working]]
+    start, end = (min(ticks), max(ticks) + 1) if ticks else OFFICE_HOURS
+    rows = [
+        Row(_label(tick), [Cell(entries.get((day, tick), []), (day, tick) not in working) for day in dates])
+        for tick in range(start, end)
+    ]
+    counts = defaultdict(int)
+    for cell in entries.values():
+        for entry in cell:
+            counts[entry.state] += 1
+    return DiaryPage(dates, rows, dict(counts))
+
+
+def _entries(people, within) -> dict[tuple[date, int], list[Entry]]:
+    """Return what is in the diary by day and half hour. Requests that ran out never took anybody's time: left out."""
+    moved = BookingEvent.objects.filter(booking=OuterRef("pk"), kind=BookingEventKind.MOVED)
+    bookings = (
+        Booking.objects.filter(nutritionist__in=people, starts_at__gte=within.start, starts_at__lt=within.end)
+        .exclude(status=BookingStatus.EXPIRED)
+        .select_related("nutritionist", "topic", "consultation_type")
+        .annotate(was_moved=Exists(moved))
+        .order_by("starts_at", "pk")
+    )
+    entries = defaultdict(list)
+    for booking in bookings:
+        local = wording.local(booking.starts_at)
+        tick, past = divmod(timedelta(hours=local.hour, minutes=local.minute), TICK)
+        at = wording.time_label(booking.starts_at) if past else ""
+        entry = Entry(booking, _state(booking), short_name(booking.client_name), at)
+        entries[local.date(), tick].append(entry)
+    return entries
+
+
+def _state(booking) -> str:
+    if booking.status in CLOSED:
+        return "cancelled"
+    if booking.status == BookingStatus.CONFIRMED:
+        return "moved" if booking.was_moved else "booked"
+    return booking.get_status_display()
+
+
+def _working_ticks(people, within, now) -> set[tuple[date, int]]:
+    """Return the half hours, by London day, in which at least one of them works. Two queries."""
+    diaries = queries.read_diaries(people, within, now=min(now, within.start))
+    ticks = set()
+    for diary in diaries.by_nutritionist.values():
+        for stretch in working_time(diary, within):
+            at = max(stretch.start, within.start)
+            while at < min(stretch.end, within.end):
+                local = wording.local(at)
+                ticks.add((local.date(), (local.hour * 60 + local.minute) // 30))
+                at += TICK
+    return ticks
+
+
+def _label(tick: int) -> str:
+    return f"{tick // 2:02d}:{tick % 2 * 30:02d}"
+
+
+def short_name(name: str) -> str:
+    """Return "A. Whitfield" for Amara Whitfield: enough to know a client by, in a cell of a table."""
+    first, *others = name.split()
+    return f"{first[0]}. {others[-1]}" if others else first
