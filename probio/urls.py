@@ -6,6 +6,8 @@ from django.urls import include, path
 
 from probio import health, views
 
+admin.site.index_title = "Start page"
+
 urlpatterns = [
     path("", views.home, name="home"),
     path("articles/", include("articles.urls")),

@@ -189,7 +189,12 @@ class Booking(models.Model):
 
     class Meta:
         ordering = ["-starts_at"]
-        indexes = [models.Index(fields=["starts_at"], name="booking_by_start")]  # the team's lists
+        indexes = [
+            # The team's lists, and its start page.
+            models.Index(fields=["starts_at"], name="booking_by_start"),
+            models.Index(fields=["created_at"], name="booking_by_making"),
+            models.Index(fields=["ends_at"], name="booking_active_by_end", condition=Q(status__in=ACTIVE)),
+        ]
         constraints = [
             models.CheckConstraint(name="booking_ends_after_start", condition=Q(ends_at__gt=F("starts_at"))),
             models.CheckConstraint(name="booking_status_known", condition=Q(status__in=BookingStatus.values)),

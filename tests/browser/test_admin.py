@@ -17,7 +17,7 @@ def staff(site, watched):
     watched.get_by_label("Username").fill("nell")
     watched.get_by_label("Password").fill(PASSWORD)
     watched.get_by_role("button", name="Log in").click()
-    expect(watched.get_by_role("heading", level=1)).to_have_text("Site administration")
+    expect(watched.get_by_role("heading", level=1)).to_have_text("Start page")
     return watched
 
 
@@ -81,3 +81,21 @@ def test_article_editor_has_no_barriers(site, staff, no_barriers):
     staff.goto(f"{site}/admin/articles/article/{article.pk}/change/")
     expect(staff.get_by_role("textbox", name="Body")).to_contain_text("Somewhere between your last breath")
     no_barriers(staff)
+
+
+def test_staff_go_from_the_start_page_to_the_diary_and_a_booking(site, staff, no_barriers):
+    choose_a_time(staff, site)
+    give_details(staff)
+    booking = Booking.objects.get()
+    staff.goto(f"{site}/admin/")
+    expect(staff.get_by_role("region", name="New since yesterday")).to_contain_text("Amara Whitfield")
+    no_barriers(staff)
+    staff.get_by_role("link", name="Diary", exact=True).click()
+    staff.goto(f"{staff.url}?week={booking.starts_at.date()}")
+    no_barriers(staff)
+    staff.get_by_role("link", name="A. Whitfield").click()
+    expect(staff.locator("#content")).to_contain_text(booking.reference)
+    staff.set_viewport_size({"width": 390, "height": 800})
+    staff.goto(f"{site}/admin/consultations/booking/diary/?day={booking.starts_at.date()}")
+    no_barriers(staff)
+    assert staff.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")

@@ -1,0 +1,126 @@
+"""The team's start page: who is seen today, what is new, what waits for a decision, this week in numbers."""
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from django.db.models import Count, Q
+
+from consultations import queries, wording
+from consultations.models import (
+    ACTIVE,
+    CANCELLED,
+    OCCUPYING,
+    Booking,
+    BookingStatus,
+    Nutritionist,
+    WaitlistEntry,
+)
+from consultations.slots import DAY, Interval, to_utc, working_time
+
+LOOKS_BACK = timedelta(days=60)  # an outcome that nobody recorded by then will not be asked for every morning
+
+
+@dataclass(frozen=True)
+class Outside:
+    """An upcoming booking at a time in which its nutritionist does not work any more."""
+
+    pk: int
+    reference: str
+    client_name: str
+    nutritionist: str
+    starts_at: datetime
+
+
+@dataclass(frozen=True)
+class Briefing:
+    """What the team looks at in the morning. Bookings in the order of the clock; new ones newest first.
+
+    following: the next of today's that has not begun, or None. week: counts by word.
+    """
+
+    today: list[Booking]
+    following: Booking | None
+    new: list[Booking]
+    requests: list[Booking]
+    unrecorded: list[Booking]
+    outside: list[Outside]
+    week: dict[str, int]
+
+    @property
+    def has_decisions(self) -> bool:
+        return bool(self.requests or self.unrecorded or self.outside)
+
+
+def brief(now: datetime) -> Briefing:
+    """Return the briefing of a moment. Six queries, however many bookings."""
+    today = wording.local(now).date()
+    start, end = (to_utc(day, time(), wording.LONDON) for day in (today, today + DAY))
+    is_today = Q(starts_at__gte=start, starts_at__lt=end, status__in=[*ACTIVE, BookingStatus.COMPLETED])
+    is_new = Q(created_at__gte=start - DAY)
+    is_request = Q(status=BookingStatus.REQUESTED, respond_by__gt=now)
+    is_unrecorded = Q(status=BookingStatus.CONFIRMED, ends_at__lte=now, ends_at__gt=now - LOOKS_BACK)
+    bookings = list(
+        Booking.objects.filter(is_today | is_new | is_request | is_unrecorded)
+        .select_related("nutritionist", "topic", "consultation_type")
+        .order_by("starts_at", "pk")
+    )
+    todays = [one for one in bookings if start <= one.starts_at < end and _is_seen(one)]
+    return Briefing(
+        today=todays,
+        following=next((one for one in todays if one.starts_at > now and one.is_active), None),
+        new=sorted((one for one in bookings if one.created_at >= start - DAY), key=_made_at, reverse=True),
+        requests=[one for one in bookings if one.status == BookingStatus.REQUESTED and one.respond_by > now],
+        unrecorded=[one for one in bookings if one.status == BookingStatus.CONFIRMED and one.ends_at <= now],
+        outside=outside_hours(now),
+        week=_week(now),
+    )
+
+
+def _is_seen(booking) -> bool:
+    return booking.is_active or booking.status == BookingStatus.COMPLETED
+
+
+def _made_at(booking) -> datetime:
+    return booking.created_at
+
+
+def outside_hours(now: datetime) -> list[Outside]:
+    """Return the upcoming bookings outside the hours of their nutritionist as these are now. Three queries."""
+    rows = list(
+        Booking.objects.filter(status__in=ACTIVE, starts_at__gt=now)
+        .order_by("starts_at")
+        .values_list(
+            *("pk", "reference", "client_name", "starts_at", "ends_at"),
+            *("nutritionist_id", "nutritionist__name", "nutritionist__time_zone"),
+        )
+    )
+    if not rows:
+        return []
+    people = {row[5]: Nutritionist(pk=row[5], name=row[6], time_zone=row[7]) for row in rows}
+    within = Interval(now, rows[-1][4] + DAY)
+    diaries = queries.read_diaries(people.values(), within, now=now)
+    working = {one.pk: working_time(diary, within) for one, diary in diaries.by_nutritionist.items()}
+    starts = {pk: [stretch.start for stretch in stretches] for pk, stretches in working.items()}
+    return [
+        Outside(pk, reference, name, person, starts_at)
+        for pk, reference, name, starts_at, ends_at, who, person, _ in rows
+        if not _is_inside(starts_at, ends_at, working[who], starts[who])
+    ]
+
+
+def _is_inside(start, end, working, starts) -> bool:
+    at = bisect_right(starts, start) - 1
+    return at >= 0 and end <= working[at].end
+
+
+def _week(now) -> dict[str, int]:
+    week = queries.week_of(now)
+    bookings = Booking.objects.filter(starts_at__gte=week.start, starts_at__lt=week.end)
+    counts = bookings.aggregate(
+        booked=Count("pk", filter=Q(status__in=OCCUPYING)),
+        took_place=Count("pk", filter=Q(status=BookingStatus.COMPLETED)),
+        no_show=Count("pk", filter=Q(status=BookingStatus.NO_SHOW)),
+        cancelled=Count("pk", filter=Q(status__in=CANCELLED)),
+    )
+    return {**counts, "waiting": WaitlistEntry.objects.waiting().count()}
