@@ -85,6 +85,7 @@ def _of_booking(booking: Booking) -> dict:
         "is_request": booking.status == BookingStatus.REQUESTED,
         "is_by_team": booking.status == BookingStatus.CANCELLED_BY_TEAM,
         "moved_from": moved.detail if moved else "",
+        "moved_because": moved.reason if moved else "",
         "reason": cancelled.reason if cancelled else "",
         "respond_by": wording.full_label(booking.respond_by) if booking.respond_by else "",
         "video_url": booking.nutritionist.video_url,

@@ -13,7 +13,7 @@ from consultations.models import (
     Nutritionist,
     SlotClaim,
 )
-from consultations.slots import Diary, Interval, WeeklyHours, is_open, open_slots, to_utc
+from consultations.slots import Diary, Interval, Terms, WeeklyHours, is_open, open_slots, to_utc
 
 MARGIN = timedelta(hours=26)  # a local day, clock changes included: the days read are whole in every zone
 FORTNIGHT = timedelta(days=14)
@@ -39,19 +39,24 @@ class Diaries:
     claims: dict[Nutritionist, int]
     expired: list[int]
 
-    def open_for(self, consultation_type: ConsultationType, starts_at: datetime, now: datetime) -> list[Nutritionist]:
+    def open_for(self, terms: Terms, starts_at: datetime, now: datetime) -> list[Nutritionist]:
         """Return those who have this start open, the one with the fewest claims first."""
         free = [
             nutritionist
             for nutritionist, diary in self.by_nutritionist.items()
-            if is_open(diary, consultation_type.terms, starts_at, now)
+            if is_open(diary, terms, starts_at, now)
         ]
         return sorted(free, key=lambda nutritionist: (self.claims[nutritionist], nutritionist.pk))
 
     def open_times(self, consultation_type: ConsultationType, now: datetime) -> list[datetime]:
         """Return the starts that at least one of them has open, ascending, each once."""
-        terms, diaries = consultation_type.terms, self.by_nutritionist.values()
-        return sorted({start for diary in diaries for start in open_slots(diary, terms, self.within, now)})
+        return sorted(
+            {start for starts in self.open_by_nutritionist(consultation_type.terms, now).values() for start in starts}
+        )
+
+    def open_by_nutritionist(self, terms: Terms, now: datetime) -> dict[Nutritionist, list[datetime]]:
+        """Return the starts that each of them has open, ascending."""
+        return {one: open_slots(diary, terms, self.within, now) for one, diary in self.by_nutritionist.items()}
 
 
 def nutritionists_of(consultation_type: ConsultationType):

@@ -7,13 +7,14 @@ one function, `open_slots`; `is_open` asks it about a single start, so a list an
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from operator import attrgetter
 from zoneinfo import ZoneInfo
 
 DAY = timedelta(days=1)
+TEAM_HORIZON = timedelta(days=1100)  # the longest a type may have
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -60,6 +61,10 @@ class Terms:
     def __post_init__(self):
         if min(self.duration, self.step, self.horizon) <= timedelta(0) or min(self.buffer, self.notice) < timedelta(0):
             raise ValueError("duration, step and horizon must be positive, buffer and notice not negative")
+
+    def for_the_team(self) -> "Terms":
+        """Return the same terms without notice and horizon, which bind clients only."""
+        return replace(self, notice=timedelta(0), horizon=TEAM_HORIZON)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,10 @@ from consultations.services.changes import cancel_booking
 from consultations.services.outcomes import OUTCOMES, record_outcome
 from consultations.services.requests import NotARequest, accept_request, decline_request
 
+ACT = "admin/consultations/booking/act.html"
+CHECK_AGAIN = "Nothing was done: look at it as it is now."
+REFUSED = "That time has just been taken, or the client is elsewhere then; nothing was changed."
+
 
 class OutcomeForm(forms.Form):
     outcome = forms.ChoiceField(
@@ -76,6 +80,7 @@ class ActsOnBookings:
             context |= {
                 "may_record_outcome": was_to_be and has_begun,
                 "may_answer": is_request,
+                "may_move": obj.is_active and not has_begun,
                 "may_cancel": obj.is_active and not is_request and not has_begun,
             }
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
@@ -118,14 +123,18 @@ class ActsOnBookings:
 
         return self._act(request, pk, CancelForm, act, title="Cancel the booking", button="Cancel it")
 
-    def _act(self, request, pk, form_class, act, *, title, button):
-        booking = get_object_or_404(Booking, pk=pk)
+    def _act(self, request, pk, form_class, act, *, title, button, template=ACT, **context):
+        booking = get_object_or_404(Booking.objects.select_related("consultation_type", "nutritionist"), pk=pk)
         if not request.user.has_perm("consultations.change_booking"):
             raise PermissionDenied
         form = form_class(request.POST if request.method == "POST" else None)
+        if request.method == "POST" and request.POST.get("seen") != _state(booking):
+            messages.warning(request, f"{booking.reference} has changed since you opened that page. {CHECK_AGAIN}")
+            return redirect("admin:consultations_booking_change", pk)
         if form.is_valid():
             try:
-                messages.success(request, act(booking, **form.cleaned_data))
+                words = act(booking, **form.cleaned_data)
+                messages.add_message(request, messages.SUCCESS if words else messages.WARNING, words or REFUSED)
             except (NotActive, NotARequest, NotOver):
                 messages.warning(request, "The booking does not stand so that this can be done; nothing was changed.")
             except Busy:
@@ -138,6 +147,13 @@ class ActsOnBookings:
             "booking": booking,
             "form": form,
             "button": button,
+            "seen": _state(booking),
+            **context,
         }
         status = 422 if form.is_bound else 200
-        return render(request, "admin/consultations/booking/act.html", context, status=status)
+        return render(request, template, context, status=status)
+
+
+def _state(booking) -> str:
+    """Return what a page of a booking was made from: two people who act on one do not undo each other unseen."""
+    return f"{booking.status}.{booking.calendar_sequence}"

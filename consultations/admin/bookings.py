@@ -8,6 +8,7 @@ from django.utils import timezone
 from consultations.admin.acting import ActsOnBookings
 from consultations.admin.answers import ReadsAnswers
 from consultations.admin.diary import ShowsDiary
+from consultations.admin.moving import MovesBookings
 from consultations.admin.read_only import ReadOnly, ReadOnlyRows
 from consultations.exceptions import Busy
 from consultations.models import (
@@ -106,7 +107,7 @@ class ConsentInline(ReadOnlyRows):
 
 
 @admin.register(Booking)
-class BookingAdmin(ReadsAnswers, ActsOnBookings, ShowsDiary, ReadOnly, admin.ModelAdmin):
+class BookingAdmin(ReadsAnswers, MovesBookings, ActsOnBookings, ShowsDiary, ReadOnly, admin.ModelAdmin):
     list_display = ["reference", "starts_at", "nutritionist", "client_name", "client_email", "status"]
     list_filter = ["status", "nutritionist"]
     list_select_related = ["nutritionist"]

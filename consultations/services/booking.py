@@ -153,7 +153,7 @@ def keep_claim(hold: SlotClaim, now: datetime) -> SlotClaim:
     chosen_at = hold.created_at if hold.expires_at > now else now
     moment = Interval(hold.starts_at, hold.starts_at + timedelta.resolution)
     diaries = queries.read_diaries([nutritionist], moment, now=now, own=hold)
-    if not diaries.open_for(hold.consultation_type, hold.starts_at, chosen_at):
+    if not diaries.open_for(hold.consultation_type.terms, hold.starts_at, chosen_at):
         raise SlotUnavailable
     hold.kind, hold.expires_at = ClaimKind.BOOKING, None
     # As long as the type says now: it may have changed since the hold, and the ledger must know the whole booking.

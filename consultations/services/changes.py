@@ -43,11 +43,12 @@ class Details:
     phone: str = ""
 
 
-def move_booking(booking_id: int, slot: Slot, *, by=None, now: datetime) -> Booking:
+def move_booking(booking_id: int, slot: Slot, *, by=None, reason: str = "", now: datetime) -> Booking:
     """Move a booking to another time of its type, and return it. by: a user of the team, or None for the client.
 
-    The new time is taken before the old one is given back, in one transaction: whoever else gets the new time first,
-    the old one stays. The time given back is offered to the waiting list. Asked for the time it has, nothing changes.
+    The team is bound by hours and ledger, not by minimum notice and horizon; the client reads its reason. The new time
+    is taken before the old one is given back, in one transaction: whoever else gets the new time first, the old one
+    stays. The time given back is offered to the waiting list. Asked for the time it has, nothing changes.
     Raises SlotUnavailable, NotActive, TooLate, Busy, or AlreadyBooked for a client who is elsewhere at that time.
     """
     with _changing(booking_id, by, now) as booking:
@@ -65,6 +66,7 @@ def move_booking(booking_id: int, slot: Slot, *, by=None, now: datetime) -> Book
             nutritionist_slug=slot.nutritionist,
             now=now,
             own=old,
+            terms=booking.consultation_type.terms if by is None else booking.consultation_type.terms.for_the_team(),
             kind=ClaimKind.BOOKING,
         )
         booking.claim, booking.nutritionist = claim, claim.nutritionist
@@ -74,7 +76,7 @@ def move_booking(booking_id: int, slot: Slot, *, by=None, now: datetime) -> Book
         booking.calendar_sequence += 1
         changed = ["claim", "nutritionist", "starts_at", "ends_at", "respond_by", "calendar_sequence"]
         booking.save(update_fields=changed)
-        _note(booking, BookingEventKind.MOVED, by, now, detail=detail)
+        _note(booking, BookingEventKind.MOVED, by, now, detail=detail, reason=reason)
         outbox.drop(booking)
         outbox.owe(booking, EmailKind.MOVED, to=booking.client_email, not_after=booking.ends_at, now=now)
         tell_nutritionist(booking, EmailKind.STAFF_MOVED, now)

@@ -10,7 +10,7 @@ from django.db.models import Q
 from consultations import queries
 from consultations.exceptions import AlreadyBooked, Busy, SlotUnavailable
 from consultations.models import ClaimKind, ConsultationType, Nutritionist, SlotClaim
-from consultations.slots import Interval
+from consultations.slots import Interval, Terms
 
 LOCK_TIMEOUT = "3s"
 # PostgreSQL's codes for a lock that was waited for too long, and for two that waited for each other.
@@ -52,19 +52,20 @@ def claim_time(
     nutritionist_slug: str | None,
     now: datetime,
     own: SlotClaim | None = None,
+    terms: Terms | None = None,
     **values,
 ) -> SlotClaim:
     """Write a claim for a start with the eligible nutritionist who has the fewest consultations left that week.
 
     nutritionist_slug: None for anyone. own: a claim of the same client, looked through and released: a hold given up,
-    or the claim of a booking that moves. values: the claim's remaining columns. Call inside `taking_time`. Locks the
-    eligible nutritionists in the order of their keys, so that two clients never wait for each other; the lock comes
-    before the check, or rivals insert at once and some die of a deadlock instead of hearing "taken"; and the choice is
-    made under it, so that concurrent clients spread. Raises SlotUnavailable.
+    or the claim of a booking that moves. terms: other ones than the type's. values: the claim's remaining columns.
+    Call inside `taking_time`. Locks the eligible nutritionists in the order of their keys, so that two clients never
+    wait for each other; the lock comes before the check, or rivals insert at once and some die of a deadlock instead
+    of hearing "taken"; and the choice is made under it, so that concurrent clients spread. Raises SlotUnavailable.
     """
     locked = _lock(consultation_type, nutritionist_slug)
     diaries = queries.read_diaries(locked, queries.week_of(starts_at), now=now, own=own)
-    free = diaries.open_for(consultation_type, starts_at, now)
+    free = diaries.open_for(terms or consultation_type.terms, starts_at, now)
     if not free:
         raise SlotUnavailable(diaries)
     if diaries.expired or own is not None:

@@ -7,7 +7,7 @@ from django.utils import timezone
 from consultations.models import Booking, BookingStatus, EmailState
 from tests.articles.factories import make_live_article
 from tests.factories import make_booking, make_consultation_type
-from tests.pages import text_of
+from tests.pages import parse, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -35,9 +35,15 @@ def page(booking, name=""):
     return f"/admin/consultations/booking/{booking.pk}/{name}"
 
 
+def act(client, url, fields=None, **kwargs):
+    """Open a page, then send its form as a browser would: with what the page itself put there."""
+    seen = {one.get("name"): one.get("value") for one in parse(client.get(url)).iter("input")}.get("seen")
+    return client.post(url, {"seen": seen, **(fields or {})}, **kwargs)
+
+
 def test_team_cancels_with_a_reason_that_the_client_is_told(admin_client, booking):
     assert "Cancel the booking" in text_of(admin_client.get(page(booking, "change/")))
-    response = admin_client.post(page(booking, "cancel/"), {"reason": "Priya is ill."}, follow=True)
+    response = act(admin_client, page(booking, "cancel/"), {"reason": "Priya is ill."}, follow=True)
     assert "is cancelled; the client is told by email" in response.text
     booking.refresh_from_db()
     assert booking.status == BookingStatus.CANCELLED_BY_TEAM
@@ -46,7 +52,7 @@ def test_team_cancels_with_a_reason_that_the_client_is_told(admin_client, bookin
 
 
 def test_cancelling_without_a_reason_is_asked_for_one(admin_client, booking):
-    response = admin_client.post(page(booking, "cancel/"), {"reason": ""})
+    response = act(admin_client, page(booking, "cancel/"), {"reason": ""})
     assert response.status_code == 422
     assert "the client is owed a reason" in response.text
     assert Booking.objects.get().status == BookingStatus.CONFIRMED
@@ -56,7 +62,7 @@ def test_team_records_what_came_of_it_with_notes_and_articles(admin_client, over
     article = make_live_article(slug="oats")
     assert "Record the outcome" in text_of(admin_client.get(page(over, "change/")))
     fields = {"outcome": "completed", "notes": "Try oats.", "articles": [article.pk]}
-    response = admin_client.post(page(over, "outcome/"), fields, follow=True)
+    response = act(admin_client, page(over, "outcome/"), fields, follow=True)
     assert "is recorded" in response.text
     over.refresh_from_db()
     assert (over.status, over.follow_up.notes) == (BookingStatus.COMPLETED, "Try oats.")
@@ -65,7 +71,7 @@ def test_team_records_what_came_of_it_with_notes_and_articles(admin_client, over
 
 def test_outcome_is_not_recorded_before_the_start(admin_client, booking):
     assert "Record the outcome" not in text_of(admin_client.get(page(booking, "change/")))
-    response = admin_client.post(page(booking, "outcome/"), {"outcome": "completed"}, follow=True)
+    response = act(admin_client, page(booking, "outcome/"), {"outcome": "completed"}, follow=True)
     assert "nothing was changed" in response.text
     assert Booking.objects.get().status == BookingStatus.CONFIRMED
 
@@ -87,11 +93,20 @@ def test_request_is_answered_on_its_own_page(admin_client, answer, status):
     assert admin_client.get(page(booking, f"{answer}/")).status_code == 200
     assert Booking.objects.get().status == BookingStatus.REQUESTED
     for told in (f"is {status.replace('confirmed', 'accepted')}", "nothing was changed"):
-        assert told in admin_client.post(page(booking, f"{answer}/"), follow=True).text
+        assert told in act(admin_client, page(booking, f"{answer}/"), follow=True).text
     assert Booking.objects.get().status == status
 
 
 def test_outcome_recorded_twice_says_that_nothing_more_was_sent(admin_client, over):
     for told in ("is recorded", "nothing was changed or sent"):
-        response = admin_client.post(page(over, "outcome/"), {"outcome": "completed", "notes": "More."}, follow=True)
+        response = act(admin_client, page(over, "outcome/"), {"outcome": "completed", "notes": "More."}, follow=True)
         assert told in response.text
+
+
+def test_team_sees_that_somebody_else_was_faster(admin_client, booking):
+    url = page(booking, "cancel/")
+    seen = {one.get("name"): one.get("value") for one in parse(admin_client.get(url)).iter("input")}["seen"]
+    act(admin_client, url, {"reason": "Priya is ill."})
+    response = admin_client.post(url, {"seen": seen, "reason": "Tomos is ill."}, follow=True)
+    assert "has changed since you opened that page" in response.text
+    assert booking.events.filter(kind="cancelled").count() == 1
