@@ -5,13 +5,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from consultations import queries, wording
 from consultations.models import Booking, BookingEvent, BookingEventKind, BookingStatus, Nutritionist
 from consultations.slots import DAY, Interval, to_utc, working_time
 
 TICK = timedelta(minutes=30)
+FEED_REACHES_BACK = timedelta(days=31)
 OFFICE_HOURS = (18, 34)  # ticks from midnight: what an empty diary shows, 9:00 to 17:00
 CLOSED = (*(BookingStatus.CANCELLED_BY_CLIENT, BookingStatus.CANCELLED_BY_TEAM), BookingStatus.DECLINED)
 
@@ -75,6 +76,12 @@ def read_page(people: Iterable[Nutritionist], first: date, days: int, *, now: da
         for entry in cell:
             counts[entry.state] += 1
     return DiaryPage(dates, rows, dict(counts))
+
+
+def feed_of(nutritionist: Nutritionist, *, now: datetime) -> QuerySet:
+    """Return a nutritionist's bookings of the last month and all to come that take up time."""
+    bookings = Booking.objects.filter(nutritionist=nutritionist, occupies=True, starts_at__gte=now - FEED_REACHES_BACK)
+    return bookings.select_related("topic", "consultation_type").prefetch_related("events").order_by("starts_at")
 
 
 def _entries(people, within) -> dict[tuple[date, int], list[Entry]]:

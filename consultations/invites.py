@@ -1,14 +1,16 @@
-"""The calendar file (RFC 5545, RFC 5546) of a booking."""
+"""The calendar file (RFC 5545, RFC 5546) of a booking, and the calendar of a nutritionist (RFC 7986)."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from email.utils import parseaddr
 from urllib.parse import urlsplit
 
 from django.conf import settings
+from django.urls import reverse
 from icalendar import Alarm, Calendar, Event, vCalAddress, vText
 
 from consultations import links
-from consultations.models import Booking, BookingStatus, Channel
+from consultations.models import Booking, BookingStatus, CalendarFeed, Channel, FeedShows
 
 
 def invite(booking: Booking, *, has_link: bool = True) -> bytes:
@@ -44,6 +46,39 @@ def invite(booking: Booking, *, has_link: bool = True) -> bytes:
         event.add("status", "CANCELLED")
     calendar.add_component(event)
     return calendar.to_ical()
+
+
+def diary_calendar(feed: CalendarFeed, bookings: Iterable[Booking]) -> bytes:
+    """Return an .ics of a nutritionist's bookings to subscribe to, saying of clients what the feed may say."""
+    calendar = Calendar()
+    calendar.add("prodid", "-//Probio7//Diary//EN")
+    calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
+    calendar.add("name", f"Probio7: {feed.nutritionist.name}")
+    calendar.add("x-wr-calname", f"Probio7: {feed.nutritionist.name}")  # what calendars read that do not know NAME
+    calendar.add("refresh-interval", timedelta(minutes=15), parameters={"VALUE": "DURATION"})
+    for booking in bookings:
+        calendar.add_component(_diary_event(feed, booking))
+    return calendar.to_ical()
+
+
+def _diary_event(feed: CalendarFeed, booking: Booking) -> Event:
+    event = Event()
+    # Not the UID of the client's invitation: a calendar that has both would take one for a copy of the other.
+    event.add("uid", f"diary-{booking.reference}@{urlsplit(settings.SITE_URL).hostname}")
+    event.add("sequence", booking.calendar_sequence)
+    event.add("dtstamp", _changed_at(booking))
+    event.add("dtstart", booking.starts_at)
+    event.add("dtend", booking.ends_at)
+    event.add("status", "TENTATIVE" if booking.status == BookingStatus.REQUESTED else "CONFIRMED")
+    summary = f"{booking.consultation_type.name} ({booking.channel})"
+    if feed.shows == FeedShows.FIRST_NAME:
+        about = f": {booking.topic}" if booking.topic else ""
+        summary = f"{booking.client_name.split()[0]}{about} ({booking.channel})"
+    event.add("summary", summary)
+    event.add("description", f"Reference {booking.reference}")
+    event.add("url", settings.SITE_URL + reverse("admin:consultations_booking_change", args=[booking.pk]))
+    return event
 
 
 def _changed_at(booking: Booking) -> datetime:

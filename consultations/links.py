@@ -1,4 +1,4 @@
-"""Secret links: the token that opens a booking or a place on the waiting list, and nothing else.
+"""Secret links: the token that opens a booking, a place on the waiting list or a calendar feed, and nothing else.
 
 A token is the row's public id and a signature (HMAC-SHA256) over it and the row's nonce, so that a mail rendered later
 can carry it, the database alone cannot produce it, and a new nonce makes every earlier link worthless.
@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core import signing
 from django.urls import reverse
 
-from consultations.models import Booking, WaitlistEntry
+from consultations.models import Booking, CalendarFeed, WaitlistEntry
 
 _ID_LENGTH = 22  # sixteen bytes in base64, without padding
 _NOBODY = UUID(int=0)
@@ -41,7 +41,12 @@ def address_url(booking: Booking) -> str:
     return settings.SITE_URL + reverse("consultations:prove-address", args=[token_of(booking, booking.pending_email)])
 
 
-def token_of(row: Booking | WaitlistEntry, purpose: str = "") -> str:
+def feed_url(feed: CalendarFeed) -> str:
+    """Return the whole address at which a nutritionist's calendar reads their consultations."""
+    return settings.SITE_URL + reverse("consultations:diary-feed", args=[token_of(feed)])
+
+
+def token_of(row: Booking | WaitlistEntry | CalendarFeed, purpose: str = "") -> str:
     """Return the token of a row. purpose: what else it must prove, such as an address."""
     return _encoded(row.public_id) + _signer(row).signature(_signed(row.public_id, row.link_nonce, purpose))
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from consultations.views import answers, book, booked, feedback, find, manage, privacy, times, waitlist
+from consultations.views import answers, book, booked, diary, feedback, find, manage, privacy, times, waitlist
 
 app_name = "consultations"
 urlpatterns = [
@@ -29,6 +29,7 @@ urlpatterns = [
     path("manage/<str:token>/data/", privacy.data, name="data"),
     path("manage/<str:token>/data/download/", privacy.download, name="data-download"),
     path("manage/<str:token>/data/erase/", privacy.erase, name="erase"),
+    path("diary/<str:token>.ics", diary.feed, name="diary-feed"),
     path("erased/", privacy.erased, name="erased"),
     path("privacy/", privacy.notice, name="privacy"),
     path("address/<str:token>/", manage.prove_address, name="prove-address"),

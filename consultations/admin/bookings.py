@@ -8,6 +8,7 @@ from django.utils import timezone
 from consultations.admin.acting import ActsOnBookings
 from consultations.admin.answers import ReadsAnswers
 from consultations.admin.diary import ShowsDiary
+from consultations.admin.feed import HasFeed
 from consultations.admin.moving import MovesBookings
 from consultations.admin.read_only import ReadOnly, ReadOnlyRows
 from consultations.exceptions import Busy
@@ -46,7 +47,7 @@ class TimeOffInline(admin.TabularInline):
 
 
 @admin.register(Nutritionist)
-class NutritionistAdmin(admin.ModelAdmin):
+class NutritionistAdmin(HasFeed, admin.ModelAdmin):
     formfield_overrides = {URLField: {"assume_scheme": "https"}}
     list_display = ["name", "credentials", "time_zone", "most_per_day", "is_active"]
     search_fields = ["name"]

@@ -17,6 +17,7 @@ from consultations.models.bookings import (
     NoTimeSuited,
     SlotClaim,
 )
+from consultations.models.feeds import CalendarFeed, FeedShows
 from consultations.models.intake import (
     AnswersLook,
     AskedQuestion,
@@ -72,6 +73,7 @@ __all__ = [
     "BookingEvent",
     "BookingEventKind",
     "BookingStatus",
+    "CalendarFeed",
     "Channel",
     "ClaimKind",
     "Consent",
@@ -83,6 +85,7 @@ __all__ = [
     "EmailState",
     "Erasure",
     "ExtraHours",
+    "FeedShows",
     "FollowUp",
     "IntakeAnswers",
     "IntakeQuestion",

@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 
 from consultations import limits, links
-from consultations.models import Booking, WaitlistEntry
+from consultations.models import Booking, CalendarFeed, WaitlistEntry
 from probio.clients import client_hash
 
 
@@ -43,6 +43,11 @@ def entry_or_404(request, token: str) -> WaitlistEntry:
     """Return the place on the waiting list that a link opens."""
     entries = WaitlistEntry.objects.select_related("consultation_type", "booking")
     return _or_404(request, links.row_of(token, entries))
+
+
+def feed_or_404(request, token: str) -> CalendarFeed:
+    """Return the calendar feed that a link opens."""
+    return _or_404(request, links.row_of(token, CalendarFeed.objects.select_related("nutritionist")))
 
 
 def proven_or_404(request, token: str) -> Booking:
