@@ -1,5 +1,6 @@
 """Every address of the site; the apps bring their own."""
 
+from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
@@ -7,6 +8,7 @@ from django.urls import include, path
 from probio import health, views
 
 admin.site.index_title = "Start page"
+admin.site.login = secure_admin_login(admin.site.login)  # before admin.site.urls is read
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -15,6 +17,7 @@ urlpatterns = [
     path("webhooks/", include("consultations.webhook_urls")),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path(f"{settings.ADMIN_PATH}/account/", include("probio.staff.urls")),
     path(f"{settings.ADMIN_PATH}/", admin.site.urls),
 ]
 if settings.DEBUG:

@@ -57,6 +57,13 @@ class Mailbox:
 def _no_rate_limits(settings):
     """Every test comes from one address; those about the limits switch them on."""
     settings.RATE_LIMIT_SCALE = 0
+    settings.ACCOUNT_RATE_LIMITS = False
+
+
+@pytest.fixture(autouse=True)
+def _one_factor(settings):
+    """Staff in tests sign in without a second factor; tests/staff/ is about those who need one."""
+    settings.STAFF_NEED_SECOND_FACTOR = False
 
 
 @pytest.fixture

@@ -47,7 +47,8 @@ def entry_or_404(request, token: str) -> WaitlistEntry:
 
 def feed_or_404(request, token: str) -> CalendarFeed:
     """Return the calendar feed that a link opens."""
-    return _or_404(request, links.row_of(token, CalendarFeed.objects.select_related("nutritionist")))
+    feeds = CalendarFeed.objects.exclude(nutritionist__user__is_active=False)  # whoever has left reads no more
+    return _or_404(request, links.row_of(token, feeds.select_related("nutritionist")))
 
 
 def proven_or_404(request, token: str) -> Booking:

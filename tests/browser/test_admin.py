@@ -16,7 +16,7 @@ def staff(site, watched):
     watched.goto(f"{site}/admin/")
     watched.get_by_label("Username").fill("nell")
     watched.get_by_label("Password").fill(PASSWORD)
-    watched.get_by_role("button", name="Log in").click()
+    watched.get_by_role("button", name="Sign in", exact=True).click()
     expect(watched.get_by_role("heading", level=1)).to_have_text("Start page")
     return watched
 

@@ -33,7 +33,7 @@ def nutritionist(site, given, booking, watched, django_user_model):
     watched.goto(f"{site}/admin/")
     watched.get_by_label("Username").fill("nia")
     watched.get_by_label("Password").fill(PASSWORD)
-    watched.get_by_role("button", name="Log in").click()
+    watched.get_by_role("button", name="Sign in", exact=True).click()
     return watched
 
 

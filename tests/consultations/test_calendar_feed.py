@@ -12,6 +12,7 @@ from consultations.models import CalendarFeed, FeedShows
 from consultations.services.changes import cancel_booking
 from consultations.services.feeds import close_feed, open_feed, renew_feed
 from probio.logs import hide_secret_links
+from probio.staff.accounts import close_account
 from tests.factories import make_booking, make_consultation_type, make_nutritionist
 from tests.pages import parse, text_of
 
@@ -125,6 +126,15 @@ def test_feed_of_a_colleague_is_closed_to_a_nutritionist(client, nutritionist):
     assert client.post(page, {"shows": "busy"}).status_code == 403
     user.user_permissions.add(Permission.objects.get(codename="change_nutritionist"))
     assert client.get(page).status_code == 200
+
+
+def test_feed_of_somebody_who_has_left_shows_nothing(client, nutritionist, settings):
+    nutritionist.user = get_user_model().objects.create_user("priya", is_staff=True)
+    nutritionist.save()
+    path = path_of(open_feed(nutritionist, FeedShows.BUSY), settings)
+    assert client.get(path).status_code == 200
+    close_account(nutritionist.user)
+    assert client.get(path).status_code == 404
 
 
 def test_feed_of_nonsense_is_asked_for_again(admin_client, nutritionist):

@@ -4,6 +4,7 @@ from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
 from consultations.services.keys import count_values, rotate_keys
+from probio.staff.secrets import renew_all
 
 
 class Command(BaseCommand):
@@ -22,6 +23,8 @@ class Command(BaseCommand):
                 renewed += newly
                 unreadable += failed
                 bar.update(seen)
+        if not dry_run:
+            renew_all()  # a few rows: the second factors of staff
         self.stdout.write(f"{renewed} {'to encrypt' if dry_run else 'encrypted'} with the first key")
         if unreadable:
             raise CommandError(f"no key opens {len(unreadable)}; keep every old key: {'; '.join(unreadable[:20])}")

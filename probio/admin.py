@@ -1,0 +1,3 @@
+"""Found by the admin: what the site itself brings to it."""
+
+from probio.staff import admin  # noqa: F401

@@ -1,0 +1,68 @@
+"""What every page of the admin asks of whoever opens it, beyond Django's own rules."""
+
+from datetime import timedelta
+
+from allauth.account.authentication import get_authentication_records
+from allauth.mfa.signals import authenticator_added
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.dispatch import receiver
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+
+IDLE_FOR = timedelta(hours=1)
+SIGNED_IN_FOR = timedelta(hours=12)
+NOTED_EVERY = timedelta(minutes=1)  # so that not every request writes the session
+
+
+class GuardStaff:
+    """End sessions that were left open, and keep the admin closed to staff without a second factor.
+
+    Looks at the admin's addresses only: no other page may touch the session.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+        self._admin = reverse("admin:index")
+        self._always_open = (reverse("account_login").removesuffix("login/"), reverse("admin:logout"))
+
+    def __call__(self, request):
+        if not request.path.startswith(self._admin) or not request.user.is_authenticated:
+            return self.get_response(request)
+        if _is_too_old(request.session, timezone.now().timestamp()):
+            logout(request)
+            messages.info(request, "You were signed out after an hour without a click, or after twelve hours in all.")
+            return redirect(reverse("account_login"))
+        if (
+            request.path.startswith(self._always_open)
+            or not settings.STAFF_NEED_SECOND_FACTOR
+            or _has_two_factors(request)
+        ):
+            return self.get_response(request)
+        messages.warning(request, "The admin opens once you have a second factor. Set up an app or a passkey.")
+        return redirect(reverse("mfa_index"))
+
+
+def _is_too_old(session, now: float) -> bool:
+    """Return whether a session has ended; note when it was last used. Both times are seconds since 1970."""
+    began, seen = session.get("began_at"), session.get("seen_at")
+    if began is None or seen is None:
+        session["began_at"] = session["seen_at"] = now
+        return False
+    if now - seen > NOTED_EVERY.total_seconds():
+        session["seen_at"] = now
+    return now - seen > IDLE_FOR.total_seconds() or now - began > SIGNED_IN_FOR.total_seconds()
+
+
+def _has_two_factors(request) -> bool:
+    """Return whether a second factor was used, or set up, in this very session."""
+    records = get_authentication_records(request, request.user)
+    return any(record["method"] == "mfa" for record in records) or request.session.get("has_second_factor", False)
+
+
+@receiver(authenticator_added)
+def note_second_factor(request, **kwargs) -> None:
+    """Open the admin to whoever has just set a second factor up, without signing in anew."""
+    request.session["has_second_factor"] = True
