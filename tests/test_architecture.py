@@ -21,7 +21,7 @@ CONSULTATIONS = [
     ["slots", "exceptions", "addresses", "consents", "retention", "encryption", "load", "plain_text"],
     ["models"],
     ["queries", "wording", "limits", "links"],
-    ["invites", "diary", "briefing"],
+    ["invites", "diary", "briefing", "reports"],
     ["emails"],
     ["outbox"],
     ["services"],

@@ -11,6 +11,7 @@ from consultations.admin.diary import ShowsDiary
 from consultations.admin.feed import HasFeed
 from consultations.admin.moving import MovesBookings
 from consultations.admin.read_only import ReadOnly, ReadOnlyRows
+from consultations.admin.reports import HasReports
 from consultations.exceptions import Busy
 from consultations.models import (
     AvailabilityRule,
@@ -108,7 +109,7 @@ class ConsentInline(ReadOnlyRows):
 
 
 @admin.register(Booking)
-class BookingAdmin(ReadsAnswers, MovesBookings, ActsOnBookings, ShowsDiary, ReadOnly, admin.ModelAdmin):
+class BookingAdmin(ReadsAnswers, MovesBookings, ActsOnBookings, ShowsDiary, HasReports, ReadOnly, admin.ModelAdmin):
     list_display = ["reference", "starts_at", "nutritionist", "client_name", "client_email", "status"]
     list_filter = ["status", "nutritionist"]
     list_select_related = ["nutritionist"]
