@@ -54,8 +54,14 @@ def check_body(body: str) -> None:
 
 
 def refuse_if_outdated(*, newest: Revision | None, content: Content, based_on: int) -> None:
-    """Raise EditedMeanwhile when the newest revision is not number `based_on` (0: none) and says something else."""
-    if newest is not None and newest.number != based_on and not content.repeats(newest):
+    """Raise EditedMeanwhile when the newest revision says something else than number `based_on` (0: none).
+
+    One that only renders anew what that said, or that says what is to be saved, is in nobody's way.
+    """
+    if newest is None or newest.number == based_on or content.repeats(newest):
+        return
+    base = Revision.objects.filter(article=newest.article_id, number=based_on).first()
+    if base is None or not Content.of(base, change_note="", is_major=False).repeats(newest):
         raise EditedMeanwhile(
             f"{newest.created_by or 'Somebody'} saved revision {newest.number} while you were writing, so yours is "
             "not saved. Copy what you typed, open the article again and put it in there."

@@ -4,7 +4,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import F, Q, Subquery
 
 from articles.models.articles import Article, Revision
 
@@ -13,12 +13,13 @@ class PublicationQuerySet(models.QuerySet):
     def of(self, article):
         return self.filter(revision__article=article)
 
-    def told(self, now):
+    def told_of(self, article, now):
         """For an article's history, newest first: its first publication and each later change worth telling."""
-        earliest = self.model.objects.filter(revision__article=OuterRef("revision__article")).order_by("at", "pk")
+        first = self.of(article).order_by("at", "pk").values("pk")[:1]
         return (
-            self.filter(at__lte=now)
-            .annotate(is_first=Q(pk=Subquery(earliest.values("pk")[:1])))
+            self.of(article)
+            .filter(at__lte=now)
+            .annotate(is_first=Q(pk=Subquery(first)))
             .filter(Q(is_first=True) | Q(revision__is_major=True))
             .order_by("-at", "-pk")
         )

@@ -15,5 +15,5 @@ def article_history(request, slug):
     article = Article.objects.live(now).select_related("live_revision").filter(slug=slug).first()
     if article is None:
         return answer_elsewhere(request, slug, now=now, view_name="articles:history")
-    publications = Publication.objects.of(article).told(now).select_related("revision__reviewer")
+    publications = Publication.objects.told_of(article, now).select_related("revision__reviewer")
     return render(request, "articles/article_history.html", {"article": article, "publications": publications})

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from articles import rendering
 from articles.models import Article, Publication, Reference, Revision
-from articles.publishing import publish, rerender, save_draft, schedule
+from articles.publishing import Content, publish, rerender, save_draft, schedule
 from articles.states import bring_back, withdraw
 from tests.articles.factories import NOW, make_content, make_draft, make_live_article, make_reference
 
@@ -113,6 +113,15 @@ def test_rerendered_article_saved_again_unchanged_makes_no_new_revision(newer_re
     newer_renderer()
     [renewed] = rerender(article, now=LATER)
     assert save_draft(article=article, content=content, by=None, now=LATER, based_on=2) == renewed
+
+
+def test_draft_begun_before_a_rerendering_is_saved_after_it(newer_renderer):
+    revision = make_live_article(title="Live", change_note="Note", is_major=True).live_revision
+    newer_renderer()
+    rerender(revision.article, now=LATER)
+    typed = Content.of(revision, title="Newer")
+    saved = save_draft(article=revision.article, content=typed, by=None, now=LATER, based_on=revision.number)
+    assert (saved.number, saved.title) == (3, "Newer")
 
 
 def test_command_renders_what_is_outdated_once_and_says_how_many(corrected, capsys):
