@@ -33,7 +33,7 @@ class RevisionAdmin(Acts, ReadOnly, admin.ModelAdmin):
     """Every version ever saved."""
 
     change_form_template = "admin/articles/revision_change_form.html"
-    list_display = ["article", "number", "title", "is_live", "change_note", "is_major", "created_at", "created_by"]
+    list_display = ["title", "number", "is_live", "change_note", "is_major", "created_at", "created_by"]
     list_select_related = ["article", "created_by"]
     search_fields = ["title", "article__slug"]
     fields = [*Content.__dataclass_fields__, "created_at", "created_by", "word_count", "renderer_version"]

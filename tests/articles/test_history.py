@@ -76,7 +76,7 @@ def test_withdrawn_article_answers_with_date_and_reason_and_nothing_it_said(clie
     assert (response.status_code, "Hidden" in response.text) == (410, False)
     assert (
         "We have withdrawn this article It has not been on this site since 4 February 2026. "
-        "Our reason: It cited a <retracted> study."
+        "Our reasonIt cited a <retracted> study."
     ) in text_of(response)
     assert parse(response).find(".//meta[@name='robots']").get("content") == "noindex"
     assert (response.cookies, "Cookie" in response.get("Vary", "")) == ({}, False)
