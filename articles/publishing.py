@@ -1,4 +1,4 @@
-"""Every change to an article that has a rule: save a draft, publish."""
+"""Drafts and what becomes of them: save one, show it to readers now or later, render it anew."""
 
 import hashlib
 import json
@@ -10,7 +10,7 @@ from django.db import transaction
 from articles import document, rendering
 from articles.bibliography import RecordError, format_reference
 from articles.drawing import DrawingError, clean_drawing, legend_rows
-from articles.models import Article, Citation, Figure, Person, Reference, Revision
+from articles.models import INTERESTS, Article, Citation, Figure, Person, Publication, Reference, Revision, State
 
 
 class PublishingError(ValueError):
@@ -32,12 +32,20 @@ class Content:
     reviewer: Person | None = None
     reviewed_on: date | None = None
     next_review_on: date | None = None
+    interests: str = INTERESTS
     change_note: str = ""
+    is_major: bool = False
 
     def repeats(self, revision: Revision) -> bool:
         """Say whether a revision holds this already. A note left empty changes nothing."""
+        about_the_change = () if self.change_note else ("change_note", "is_major")
         values = vars(self).items()
-        return all(value == getattr(revision, name) for name, value in values if value or name != "change_note")
+        return all(value == getattr(revision, name) for name, value in values if name not in about_the_change)
+
+    @classmethod
+    def of(cls, revision: Revision, **overrides) -> "Content":
+        """Return what a revision holds."""
+        return cls(**{name: getattr(revision, name) for name in cls.__dataclass_fields__} | overrides)
 
 
 def check_body(body: str) -> None:
@@ -46,8 +54,14 @@ def check_body(body: str) -> None:
 
 
 def refuse_if_outdated(*, newest: Revision | None, content: Content, based_on: int) -> None:
-    """Raise EditedMeanwhile when the newest revision is not number `based_on` (0: none) and says something else."""
-    if newest is not None and newest.number != based_on and not content.repeats(newest):
+    """Raise EditedMeanwhile when the newest revision says something else than number `based_on` (0: none).
+
+    One that only renders anew what that said, or that says what is to be saved, is in nobody's way.
+    """
+    if newest is None or newest.number == based_on or content.repeats(newest):
+        return
+    base = Revision.objects.filter(article=newest.article_id, number=based_on).first()
+    if base is None or not Content.of(base, change_note="", is_major=False).repeats(newest):
         raise EditedMeanwhile(
             f"{newest.created_by or 'Somebody'} saved revision {newest.number} while you were writing, so yours is "
             "not saved. Copy what you typed, open the article again and put it in there."
@@ -64,21 +78,26 @@ def save_draft(*, article: Article, content: Content, by, now: datetime, based_o
     """
     parsed = document.parse(content.body)
     content = replace(content, body=document.sanitise(content.body))
-    Article.objects.select_for_update(no_key=True).get(pk=article.pk)
+    lock(article.pk)
     newest = article.revisions.order_by("-number").first()
     if based_on is not None:
         refuse_if_outdated(newest=newest, content=content, based_on=based_on)
     rendered = _render(parsed)
-    content_hash = _fingerprint(content, rendered)
-    if newest is not None and newest.content_hash == content_hash and content.repeats(newest):
+    if newest is not None and newest.content_hash == _fingerprint(content, rendered) and content.repeats(newest):
         return newest
+    number = newest.number + 1 if newest is not None else 1
+    return _write(article, content, parsed, rendered, number=number, by=by, now=now)
+
+
+def _write(article, content, parsed, rendered, *, number, by, now) -> Revision:
     revision = Revision.objects.create(
         article=article,
-        number=newest.number + 1 if newest is not None else 1,
+        number=number,
         **vars(content),
         created_at=now,
         created_by=by,
-        content_hash=content_hash,
+        content_hash=_fingerprint(content, rendered),
+        renderer_version=rendering.VERSION,
         html=rendered.html,
         contents=rendered.contents,
         references_html=rendered.references_html,
@@ -93,29 +112,126 @@ def save_draft(*, article: Article, content: Content, by, now: datetime, based_o
 
 
 def _fingerprint(content: Content, rendered: rendering.Rendered) -> str:
-    """Return a hash of what was given, but for the note, and of what readers get."""
+    """Return a hash of what was given, but for what is said of the change, and of what readers get."""
     people = {"author": content.author.pk, "reviewer": content.reviewer and content.reviewer.pk}
-    values = vars(content) | people | {"change_note": "", "rendered": asdict(rendered)}
+    made = {"rendered": asdict(rendered), "renderer_version": rendering.VERSION}
+    values = vars(content) | people | made | {"change_note": "", "is_major": False}
     return hashlib.sha256(json.dumps(values, default=str, sort_keys=True).encode()).hexdigest()
+
+
+@transaction.atomic
+def restore_revision(*, revision: Revision, by, now: datetime) -> Revision:
+    """Make what an earlier revision says the article's newest draft, and return that. Readers see it when published.
+
+    Locks the article. Raises document.DocumentError when the library has lost what the revision uses.
+    """
+    content = Content.of(revision, change_note="", is_major=False)
+    return save_draft(article=revision.article, content=content, by=by, now=now)
 
 
 @transaction.atomic
 def publish(*, revision: Revision, now: datetime) -> Article:
     """Show a revision to readers from now on. The first publication sets the article's date.
 
-    Locks the article. Raises PublishingError when nobody but its author has reviewed the revision, or it is empty.
+    A major change sets `changed_at` and stands in the article's history; an end that has passed is forgotten.
+    Locks the article. Raises PublishingError when nobody but its author has reviewed the revision, it is empty, or
+    the article is withdrawn.
     """
+    _check_publishable(revision)
+    article = lock(revision.article_id)
+    state = article.state(now)
+    if state == State.WITHDRAWN:
+        raise PublishingError("This article is withdrawn. Bring it back first.")
+    if state == State.LIVE and article.live_revision_id == revision.pk:
+        return article
+    is_first = not article.has_been_shown(now)
+    if is_first:
+        article.publish_at = article.changed_at = now
+    elif revision.is_major and article.live_revision_id != revision.pk:
+        article.changed_at = now
+    if state == State.EXPIRED:
+        article.expire_at = None
+    return _show(article, revision, at=now, now=now)
+
+
+@transaction.atomic
+def schedule(*, revision: Revision, at: datetime, now: datetime) -> Article:
+    """Show a revision to readers from a later time on; called again, from another time. Nothing has to run then.
+
+    Only for the first publication: what readers see is exchanged at once, by `publish`.
+    Locks the article. Raises PublishingError as `publish` does, for a time that has passed or is not before the
+    article's end, and for an article that readers have seen.
+    """
+    _check_publishable(revision)
+    article = lock(revision.article_id)
+    if article.has_been_shown(now):
+        raise PublishingError("Readers have seen this article. A change to it is published at once, not scheduled.")
+    if at <= now:
+        raise PublishingError("That time has passed. Choose a later one, or publish now.")
+    if article.expire_at is not None and article.expire_at <= at:
+        raise PublishingError("The article would end before it appears. Change its end first.")
+    article.publish_at = article.changed_at = at
+    return _show(article, revision, at=at, now=now)
+
+
+def rerender(article: Article, *, now: datetime, is_dry_run: bool = False) -> list[Revision]:
+    """Write anew what the renderer or the library would show differently today; return the new revisions.
+
+    What readers are or will be shown is exchanged in place, as a minor change with its reviewer and dates. A newer
+    draft stays the newest. Returns an empty list when nothing is out of date, so running it twice is safe.
+    is_dry_run: write nothing and return the outdated revisions. Locks the article. Raises document.DocumentError.
+    """
+    with transaction.atomic():
+        article = lock(article.pk)
+        newest, live = article.revisions.first(), article.live_revision
+        is_live_outdated = live is not None and _is_outdated(live)
+        has_draft = newest is not None and newest != live
+        renews_draft = has_draft and (is_live_outdated or _is_outdated(newest))
+        outdated = [live] * is_live_outdated + [newest] * renews_draft
+        if is_dry_run or not outdated:
+            return outdated
+        renewed = []
+        if is_live_outdated:
+            content = Content.of(live, change_note="", is_major=False)
+            renewed.append(_write_anew(article, content, number=newest.number + 1, now=now))
+            _show(article, renewed[0], at=max(now, article.publish_at), now=now)
+        if renews_draft:
+            number = newest.number + 1 + is_live_outdated
+            renewed.append(_write_anew(article, Content.of(newest), number=number, now=now))
+        return renewed
+
+
+def lock(article_pk: int) -> Article:
+    """Return the article as it is now, and keep others from changing it until the transaction ends."""
+    return Article.objects.select_for_update(no_key=True).get(pk=article_pk)
+
+
+def _check_publishable(revision):
     if revision.reviewer is None or revision.reviewed_on is None:
         raise PublishingError("An article needs a reviewer and the date of the review before readers see it.")
     if revision.reviewer == revision.author:
         raise PublishingError("Somebody other than the author has to review an article.")
     if not revision.word_count:
         raise PublishingError("An article without words cannot be shown to readers.")
-    article = Article.objects.select_for_update(no_key=True).get(pk=revision.article_id)
+
+
+def _show(article, revision, *, at, now) -> Article:
+    """Point a locked article at a revision, from an instant on instead of anything that was to come."""
     article.live_revision = revision
-    article.publish_at = article.publish_at or now
-    article.save(update_fields=["live_revision", "publish_at"])
+    article.save(update_fields=["live_revision", "publish_at", "changed_at", "expire_at"])
+    Publication.objects.of(article).filter(at__gt=now).delete()
+    Publication.objects.create(revision=revision, at=at)
     return article
+
+
+def _is_outdated(revision) -> bool:
+    content = Content.of(revision)
+    return _fingerprint(content, _render(document.parse(content.body))) != revision.content_hash
+
+
+def _write_anew(article, content, *, number, now) -> Revision:
+    parsed = document.parse(content.body)
+    return _write(article, content, parsed, _render(parsed), number=number, by=None, now=now)
 
 
 def _render(parsed: document.Document) -> rendering.Rendered:

@@ -15,6 +15,8 @@ from urllib.parse import quote
 from articles.document import CERTAINTIES, VOID, Document, DocumentError, Element, Problem, citation_keys
 from articles.drawing import with_text_alternative
 
+# Count up when the same document would become another page; `manage.py rerender_articles` then renders anew.
+VERSION = 1
 BOX_TITLES = {"in-short": "In short", "study": "Study in focus", "care": "When to get help"}
 
 

@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from articles.views import pages
+from articles.views import history, pages, previews
 
 app_name = "articles"
 urlpatterns = [
     path("", pages.article_list, name="list"),
+    path("preview/<str:token>/", previews.preview, name="preview"),
+    path("<slug:slug>/history/", history.article_history, name="history"),
     path("<slug:slug>/", pages.article_detail, name="detail"),
 ]

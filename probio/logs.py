@@ -21,11 +21,11 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(line, ensure_ascii=False)
 
 
-_TOKEN = re.compile(r"(/consultations/(?:manage|address|waitlist|feedback|diary)/)[^/\s?]{40,}")
+_TOKEN = re.compile(r"(/consultations/(?:manage|address|waitlist|feedback|diary)/|/articles/preview/)[^/\s?]{40,}")
 
 
 def hide_secret_links(text: str) -> str:
-    """Cut the token out of every address in a text that opens somebody's booking or diary."""
+    """Cut the token out of every address in a text that opens a booking, a diary or an unpublished article."""
     return _TOKEN.sub(r"\1…", text)
 
 

@@ -14,6 +14,7 @@ ARTICLES = [
     ["rendering"],
     ["models"],
     ["publishing"],
+    ["states", "moving", "previews", "comparing"],
     ["sample", "templatetags", "views", "admin", "apps"],
     ["urls", "management"],
 ]

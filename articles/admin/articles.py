@@ -13,8 +13,10 @@ from django_prose_editor.widgets import AdminProseEditorWidget
 from js_asset import Media
 
 from articles import publishing
+from articles.admin.acting import ActsOnArticles, in_words
 from articles.document import DocumentError, sanitise
-from articles.models import Article, Person, Revision
+from articles.models import INTERESTS, Article, Person, Revision, State
+from articles.moving import check_address, move_article
 from articles.publishing import Content, EditedMeanwhile, PublishingError
 
 CONTENT_FIELDS = list(Content.__dataclass_fields__)
@@ -42,8 +44,23 @@ class ArticleForm(forms.ModelForm):
     )
     reviewed_on = forms.DateField(required=False, widget=AdminDateWidget)
     next_review_on = forms.DateField(required=False, widget=AdminDateWidget)
+    interests = forms.CharField(
+        max_length=600,
+        initial=INTERESTS,
+        widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
+        help_text="Who paid for the article and what they stand to gain; shown to readers.",
+    )
     change_note = forms.CharField(
-        max_length=200, required=False, widget=AdminTextInputWidget, help_text="What changed, in words for readers."
+        max_length=200,
+        required=False,
+        widget=AdminTextInputWidget,
+        help_text="What is different from what readers see now. They read it when the change is major.",
+    )
+    is_major = forms.BooleanField(
+        label="Major change",
+        required=False,
+        help_text="What the article says has changed: its history tells readers, and the page is dated anew. "
+        "Not for typing slips.",
     )
     # number of the newest revision when the form was opened, 0 before the first
     based_on = forms.IntegerField(required=False, initial=0, widget=forms.HiddenInput)
@@ -58,7 +75,16 @@ class ArticleForm(forms.ModelForm):
         if self.newest is not None:
             self.initial.update({name: getattr(self.newest, name) for name in CONTENT_FIELDS})
             self.initial.update(author=self.newest.author_id, reviewer=self.newest.reviewer_id)
-            self.initial.update(change_note="", based_on=self.newest.number)
+            self.initial.update(based_on=self.newest.number)
+            if self.newest.pk == self.instance.live_revision_id:  # else the note is about what waits in the draft
+                self.initial.update(change_note="", is_major=False)
+
+    def clean_slug(self):
+        try:
+            check_address(self.cleaned_data["slug"], article=self.instance if self.instance.pk else None)
+        except PublishingError as error:
+            raise forms.ValidationError(str(error)) from error
+        return self.cleaned_data["slug"]
 
     def clean_body(self):
         body = self.cleaned_data["body"]
@@ -76,6 +102,8 @@ class ArticleForm(forms.ModelForm):
         reviewed_on, next_review_on = cleaned.get("reviewed_on"), cleaned.get("next_review_on")
         if reviewed_on and next_review_on and next_review_on <= reviewed_on:
             self.add_error("next_review_on", "The next review comes after the last one.")
+        if cleaned.get("is_major") and not cleaned.get("change_note") and "change_note" not in self.errors:
+            self.add_error("change_note", "Say what changed: readers are told of a major change.")
         if not self.errors:
             try:
                 publishing.refuse_if_outdated(newest=self.newest, content=self.content, based_on=cleaned["based_on"])
@@ -89,7 +117,7 @@ class ArticleForm(forms.ModelForm):
 
 
 @admin.register(Article)
-class ArticleAdmin(admin.ModelAdmin):
+class ArticleAdmin(ActsOnArticles, admin.ModelAdmin):
     form = ArticleForm
     change_form_template = "admin/articles/article_change_form.html"
     list_display = ["title", "state", "topic", "publish_at", "slug"]
@@ -99,7 +127,8 @@ class ArticleAdmin(admin.ModelAdmin):
     fieldsets = [
         ("Address", {"fields": ["slug", "topic", "cover"]}),
         ("Content", {"fields": ["title", "standfirst", "body", "based_on"]}),
-        ("Who and when", {"fields": ["author", "reviewer", "reviewed_on", "next_review_on", "change_note"]}),
+        ("Who and when", {"fields": ["author", "reviewer", "reviewed_on", "next_review_on", "interests"]}),
+        ("This change", {"fields": ["change_note", "is_major"]}),
     ]
 
     class Media:
@@ -123,11 +152,10 @@ class ArticleAdmin(admin.ModelAdmin):
 
     @display(description="state")
     def state(self, article):
-        if article.live_number is None:
-            return "Draft"
-        if article.newest_number > article.live_number:
-            return f"Live (revision {article.live_number}), newer draft waiting"
-        return f"Live (revision {article.live_number})"
+        state = article.state(timezone.now())
+        words = f"Scheduled for {in_words(article.publish_at)}" if state == State.SCHEDULED else state.label
+        has_draft = state != State.DRAFT and article.newest_number > article.live_number
+        return f"{words}, newer draft" if has_draft else words
 
     def has_delete_permission(self, request, obj=None):
         return False  # addresses are kept for ever: links to them live outside
@@ -137,8 +165,17 @@ class ArticleAdmin(admin.ModelAdmin):
         return article.get_absolute_url() if is_live else None
 
     def save_model(self, request, obj, form, change):
+        if not change:
+            obj.save()
+            return
+        if "slug" in form.changed_data:
+            move_article(article=obj, slug=form.cleaned_data["slug"], now=timezone.now())
         # Only what the form holds: somebody may have published since this request read the article.
-        obj.save(update_fields=ArticleForm.Meta.fields if change else None)
+        obj.save(update_fields=["topic", "cover"])
+
+    def get_readonly_fields(self, request, obj=None):
+        """The address of an article that is a draft no more moves by a button that says what follows."""
+        return ["slug"] if obj is not None and obj.state(timezone.now()) != State.DRAFT else []
 
     def save_related(self, request, form, formsets, change):
         """Keep the content as a revision, and publish it when that button was pressed."""
@@ -165,14 +202,16 @@ class ArticleAdmin(admin.ModelAdmin):
     def changeform_view(self, *args, **kwargs):
         try:
             return super().changeform_view(*args, **kwargs)
-        except (EditedMeanwhile, DocumentError):
+        except (PublishingError, DocumentError):
             # Something changed after the form was checked. Nothing was written; checked again, the form says what.
             return super().changeform_view(*args, **kwargs)
 
-    def render_change_form(self, request, context, *args, **kwargs):
+    def render_change_form(self, request, context, *args, obj=None, **kwargs):
+        if obj is not None and self.has_change_permission(request, obj):
+            context |= {"acts": self.acts_for(obj), "newest": context["adminform"].form.newest}
         # The editor's import map is an inline script; the strict policy lets it run by its nonce only.
         context["media"] = Media.from_media(context["media"]).with_nonce(str(request.csp_nonce))
-        return super().render_change_form(request, context, *args, **kwargs)
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     def response_add(self, request, obj, post_url_continue=None):
         return _back_to(obj) if "_publish" in request.POST else super().response_add(request, obj, post_url_continue)
@@ -184,22 +223,3 @@ class ArticleAdmin(admin.ModelAdmin):
 def _back_to(article):
     """After publishing, show the article's form again: its link to the site is there now."""
     return redirect("admin:articles_article_change", article.pk)
-
-
-@admin.register(Revision)
-class RevisionAdmin(admin.ModelAdmin):
-    """Every version ever saved, to read."""
-
-    list_display = ["article", "number", "title", "created_at", "created_by"]
-    list_select_related = ["article", "created_by"]
-    search_fields = ["title", "article__slug"]
-    fields = [*CONTENT_FIELDS, "created_at", "created_by", "word_count"]
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False

@@ -1,19 +1,25 @@
 """The articles tables: the library of references and figures, the articles, and their immutable revisions."""
 
-from articles.models.articles import Article, Citation, Cover, Revision
+from articles.models.articles import INTERESTS, Article, Citation, Cover, Revision, State
 from articles.models.figures import Figure
 from articles.models.library import Person, Shape, Topic
+from articles.models.publications import OldAddress, PreviewLink, Publication
 from articles.models.references import Reference, StudyKind
 
 __all__ = [
+    "INTERESTS",
     "Article",
     "Citation",
     "Cover",
     "Figure",
+    "OldAddress",
     "Person",
+    "PreviewLink",
+    "Publication",
     "Reference",
     "Revision",
     "Shape",
+    "State",
     "StudyKind",
     "Topic",
 ]

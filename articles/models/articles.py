@@ -1,5 +1,7 @@
 """Articles (an address and a state) and their revisions (immutable content, already rendered)."""
 
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -11,6 +13,10 @@ from articles.models.library import Person, Topic
 from articles.models.references import Reference
 
 WORDS_A_MINUTE = 220
+INTERESTS = (
+    "Probio7 paid for this article to be written and reviewed. It sells live bacteria supplements, so it stands to "
+    "gain when readers think well of them."
+)
 
 
 class Cover(models.TextChoices):
@@ -27,10 +33,32 @@ class Cover(models.TextChoices):
     STAGES = "stages", "Life stages"
 
 
+class State(models.TextChoices):
+    """Where an article stands at an instant. Nothing stores it: it follows from the article's times."""
+
+    DRAFT = "draft", "Draft"
+    SCHEDULED = "scheduled", "Scheduled"
+    LIVE = "live", "Live"
+    EXPIRED = "expired", "Expired"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+
+
 class ArticleQuerySet(models.QuerySet):
     def live(self, now):
         """Articles readers may see at an instant: nothing has to run for one to appear or go."""
-        return self.filter(Q(expire_at=None) | Q(expire_at__gt=now), live_revision__isnull=False, publish_at__lte=now)
+        return self._shown().filter(Q(expire_at=None) | Q(expire_at__gt=now), publish_at__lte=now)
+
+    def next_change(self, now) -> datetime | None:
+        """Return the next instant at which one of these appears or goes by itself, None if none does. One query.
+
+        What was read at `now` is true until then, unless an editor acts.
+        """
+        appearing = self._shown().filter(publish_at__gt=now).order_by("publish_at").values_list("publish_at")[:1]
+        going = self._shown().filter(expire_at__gt=now).order_by("expire_at").values_list("expire_at")[:1]
+        return min((at for (at,) in appearing.union(going, all=True)), default=None)
+
+    def _shown(self):
+        return self.filter(live_revision__isnull=False, withdrawn_at=None)
 
     def newest_first(self):
         """For lists: what a card shows, without the long texts of the pages."""
@@ -39,10 +67,14 @@ class ArticleQuerySet(models.QuerySet):
 
 
 class Article(models.Model):
-    """An address and a state. Readers are shown `live_revision`; newer revisions are drafts."""
+    """An address and a state. Readers are shown `live_revision`; newer revisions are drafts.
+
+    changed_at: the last change that readers should know of, at first the publication.
+    withdrawn_at, withdrawal_reason: since when and why readers are told that it is gone.
+    """
 
     slug = models.SlugField(
-        max_length=100, unique=True, help_text="The article's address. Changing it breaks links that others have made."
+        max_length=100, unique=True, help_text="The article's address. Once published, it moves by a button of its own."
     )
     topic = models.ForeignKey(Topic, on_delete=models.PROTECT, related_name="articles")
     cover = models.CharField(max_length=20, choices=Cover)
@@ -51,20 +83,36 @@ class Article(models.Model):
     )
     publish_at = models.DateTimeField(null=True, blank=True, editable=False)
     expire_at = models.DateTimeField(null=True, blank=True, editable=False)
+    changed_at = models.DateTimeField(null=True, blank=True, editable=False)
+    withdrawn_at = models.DateTimeField(null=True, blank=True, editable=False)
+    withdrawal_reason = models.CharField(max_length=500, blank=True, editable=False)
 
     objects = ArticleQuerySet.as_manager()
 
     class Meta:
         ordering = ["slug"]
-        indexes = [models.Index(fields=["-publish_at"], name="article_newest")]  # lists and the home page
+        indexes = [
+            models.Index(fields=["-publish_at"], name="article_newest"),  # lists and the home page
+            models.Index(fields=["expire_at"], name="article_expiring", condition=Q(expire_at__isnull=False)),
+        ]
         constraints = [
             models.CheckConstraint(name="article_cover_known", condition=Q(cover__in=Cover.values)),
             models.CheckConstraint(
-                name="article_live_has_time", condition=Q(live_revision=None) | Q(publish_at__isnull=False)
+                name="article_live_has_time",
+                condition=Q(live_revision=None) | Q(publish_at__isnull=False, changed_at__isnull=False),
             ),
             models.CheckConstraint(
                 name="article_expires_after_publication",
                 condition=Q(expire_at=None) | Q(publish_at=None) | Q(expire_at__gt=F("publish_at")),
+            ),
+            models.CheckConstraint(
+                name="article_withdrawn_with_reason",
+                condition=Q(withdrawn_at=None, withdrawal_reason="")
+                | Q(withdrawn_at__isnull=False) & ~Q(withdrawal_reason=""),
+            ),
+            models.CheckConstraint(
+                name="article_withdrawn_after_publication",
+                condition=Q(withdrawn_at=None) | Q(live_revision__isnull=False, withdrawn_at__gte=F("publish_at")),
             ),
         ]
 
@@ -73,6 +121,19 @@ class Article(models.Model):
 
     def get_absolute_url(self):
         return reverse("articles:detail", args=[self.slug])
+
+    def state(self, now) -> State:
+        if self.live_revision_id is None:
+            return State.DRAFT
+        if self.withdrawn_at is not None:
+            return State.WITHDRAWN
+        if self.publish_at > now:
+            return State.SCHEDULED
+        return State.EXPIRED if self.expire_at is not None and self.expire_at <= now else State.LIVE
+
+    def has_been_shown(self, now) -> bool:
+        """Say whether readers have ever been able to see it."""
+        return self.state(now) not in (State.DRAFT, State.SCHEDULED)
 
 
 class Revision(models.Model):
@@ -87,10 +148,13 @@ class Revision(models.Model):
     reviewer = models.ForeignKey(Person, null=True, blank=True, on_delete=models.PROTECT, related_name="reviewed")
     reviewed_on = models.DateField(null=True, blank=True)
     next_review_on = models.DateField(null=True, blank=True)
+    interests = models.TextField(max_length=600, default=INTERESTS)
     change_note = models.CharField(max_length=200, blank=True)
+    is_major = models.BooleanField(default=False)
     created_at = models.DateTimeField()
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT)
     content_hash = models.CharField(max_length=64)
+    renderer_version = models.PositiveIntegerField(default=0)
     html = models.TextField()
     contents = models.JSONField()
     references_html = models.TextField()
@@ -102,6 +166,8 @@ class Revision(models.Model):
         constraints = [
             models.UniqueConstraint(name="revision_number_once_an_article", fields=["article", "number"]),
             models.CheckConstraint(name="revision_titled", condition=~Q(title="")),
+            models.CheckConstraint(name="revision_states_interests", condition=~Q(interests="")),
+            models.CheckConstraint(name="revision_major_says_what", condition=Q(is_major=False) | ~Q(change_note="")),
             models.CheckConstraint(
                 name="revision_reviewed_in_order",
                 condition=Q(next_review_on=None) | Q(reviewed_on=None) | Q(next_review_on__gt=F("reviewed_on")),

@@ -78,6 +78,7 @@ def make_draft(article=None, *, by=None, now=NOW, **content):
 def make_live_article(*, slug=None, publish_at=NOW, expire_at=None, **content):
     """An article that was published, with the times it is shown from and until."""
     article = publish(revision=make_draft(make_article(**({"slug": slug} if slug else {})), **content), now=NOW)
-    article.publish_at, article.expire_at = publish_at, expire_at
-    article.save(update_fields=["publish_at", "expire_at"])
+    article.publish_at = article.changed_at = publish_at
+    article.expire_at = expire_at
+    article.save(update_fields=["publish_at", "changed_at", "expire_at"])
     return article

@@ -46,6 +46,7 @@ def typed():
         "reviewer": make_person(name="Priya Raman").pk,
         "reviewed_on": "05/01/2026",
         "next_review_on": "05/01/2027",
+        "interests": "Probio7 paid for it.",
         "change_note": "",
         "based_on": 0,
     }
@@ -80,7 +81,7 @@ def messages_of(client):
 def test_article_saved_as_draft_is_a_revision_nobody_can_read(admin_client, typed):
     response = admin_client.post(ADD, {**typed, "_save": "1"}, follow=True)
     revision = Revision.objects.get()
-    names = ("title", "standfirst", "body", "change_note")
+    names = ("title", "standfirst", "body", "interests", "change_note")
     assert [getattr(revision, name) for name in names] == [typed[name] for name in names]
     assert (revision.author.name, revision.reviewer.name) == ("Nell Okafor", "Priya Raman")
     assert (revision.reviewed_on, revision.next_review_on) == (date(2026, 1, 5), date(2027, 1, 5))
@@ -105,9 +106,23 @@ def test_article_form_opens_with_the_newest_revision(admin_client, article, type
     assert {name: values[name] for name in typed} == {name: str(value) for name, value in typed.items()}
 
 
-def test_article_form_opens_without_the_note_of_the_last_change(admin_client):
-    article = make_draft(change_note="New figure").article
-    assert form_values(admin_client.get(change_url(article)))["change_note"] == ""
+def test_article_form_opens_with_the_note_of_a_draft_and_without_that_of_what_is_published(admin_client):
+    draft = make_draft(change_note="New figure", is_major=True)
+    url = change_url(draft.article)
+    assert note_in(admin_client.get(url)) == ("New figure", True)
+    publish(revision=draft, now=NOW)
+    assert note_in(admin_client.get(url)) == ("", False)
+
+
+def note_in(response):
+    form = parse(response).find(".//form[@id='article_form']")
+    return form_values(response)["change_note"], "checked" in form.find(".//input[@name='is_major']").attrib
+
+
+def test_major_change_without_a_note_is_refused_with_words(admin_client, article, typed):
+    response = admin_client.post(change_url(article), {**typed, "title": "Newer", "is_major": "on", "based_on": 1})
+    assert errors_in(response) == ["Say what changed: readers are told of a major change."]
+    assert article.revisions.count() == 1
 
 
 def test_article_saved_with_the_same_content_makes_no_new_revision(admin_client, article, typed):
@@ -193,11 +208,10 @@ def test_article_edited_after_publication_waits_as_a_draft_until_it_is_published
     edited = {**typed, "body": "<p>Edited.</p>", "change_note": "Shorter.", "based_on": 1}
     admin_client.post(change_url(article), {**edited, "_save": "1"})
     assert "It is sticky." in text_of(client.get("/articles/mucus/"))
-    assert "Live (revision 1), newer draft waiting" in text_of(admin_client.get("/admin/articles/article/"))
+    assert "Live, newer draft" in text_of(admin_client.get("/admin/articles/article/"))
     admin_client.post(change_url(article), {**edited, "based_on": 2, "_publish": "1"})
     assert "Edited." in text_of(client.get("/articles/mucus/"))
-    assert "Live (revision 2)" in text_of(admin_client.get("/admin/articles/article/"))
-    assert "waiting" not in text_of(admin_client.get("/admin/articles/article/"))
+    assert "newer draft" not in text_of(admin_client.get("/admin/articles/article/"))
 
 
 @pytest.mark.parametrize(
@@ -285,7 +299,8 @@ def test_article_form_links_to_the_site_only_while_readers_can_see_it(admin_clie
         ({"author": ""}, "This field is required."),
         ({"title": "M" * 201}, "Ensure this value has at most 200 characters (it has 201)."),
         ({"next_review_on": "05/01/2026"}, "The next review comes after the last one."),
-        ({"slug": "taken"}, "Article with this Slug already exists."),
+        ({"slug": "taken"}, "“taken” is the address of another article."),
+        ({"interests": ""}, "This field is required."),
         ({"cover": "nonsense"}, "Select a valid choice. nonsense is not one of the available choices."),
     ],
 )
@@ -330,7 +345,7 @@ def test_article_list_takes_the_same_queries_however_many_articles(admin_client,
         make_draft(make_live_article(), title="Draft")
     with django_assert_num_queries(6):
         page = admin_client.get("/admin/articles/article/")
-    assert text_of(page).count("newer draft waiting") == count
+    assert text_of(page).count("newer draft") == count
 
 
 def test_article_list_names_each_by_its_newest_title_or_else_its_address(admin_client):

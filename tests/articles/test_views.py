@@ -75,6 +75,7 @@ def test_detail_shows_who_wrote_and_who_reviewed_it_and_when(client):
         reviewer=make_person(name="Priya Raman", credentials="RNutr", role="Registered Nutritionist"),
         next_review_on=NOW.date() + timedelta(days=365),
         change_note="A new figure.",
+        is_major=True,
     )
     page = parse(client.get(article.get_absolute_url()))
     assert (page.find(".//h1").text, page.find(".//header/div/p").text) == ("Mucus", "Why it is sticky.")
@@ -155,6 +156,7 @@ def test_detail_shows_hostile_words_as_text(client):
         title=hostile,
         standfirst=hostile,
         change_note=hostile,
+        is_major=True,
         author=make_person(name=hostile, role=hostile),
         body=f"<h2>{hostile.replace('<', '&lt;')}</h2><figure data-figure='lining'></figure>"
         "<p onclick='alert(1)'>a<cite data-cite='harper2021'></cite><a href='javascript:alert(1)'>b</a></p>",

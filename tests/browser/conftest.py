@@ -6,13 +6,16 @@ from datetime import timedelta
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from consultations import queries
 from consultations.models import ConsultationType
 from tests.factories import make_booking
 
+PASSWORD = "a-password-only-tests-know"
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright's sync API runs an event loop in this thread
 
 # pytest-playwright opens one context a test and closes it; Chromium may not call home meanwhile.
@@ -98,3 +101,15 @@ def no_barriers(complaints):
         assert [(rule["id"], node["html"]) for rule in found for node in rule["nodes"]] == []
 
     return check
+
+
+@pytest.fixture
+def staff(site, watched):
+    """A member of staff signed in to the admin."""
+    get_user_model().objects.create_superuser("nell", password=PASSWORD)
+    watched.goto(f"{site}/admin/")
+    watched.get_by_label("Username").fill("nell")
+    watched.get_by_label("Password").fill(PASSWORD)
+    watched.get_by_role("button", name="Sign in", exact=True).click()
+    expect(watched.get_by_role("heading", level=1)).to_have_text("Start page")
+    return watched

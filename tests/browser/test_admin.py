@@ -1,24 +1,8 @@
-import pytest
-from django.contrib.auth import get_user_model
 from playwright.sync_api import expect
 
 from articles.models import Article
 from consultations.models import Booking, EmailState, OutgoingEmail
 from tests.browser.test_booking import choose_a_time, give_details
-
-PASSWORD = "a-password-only-tests-know"
-
-
-@pytest.fixture
-def staff(site, watched):
-    """A member of staff signed in to the admin."""
-    get_user_model().objects.create_superuser("nell", password=PASSWORD)
-    watched.goto(f"{site}/admin/")
-    watched.get_by_label("Username").fill("nell")
-    watched.get_by_label("Password").fill(PASSWORD)
-    watched.get_by_role("button", name="Sign in", exact=True).click()
-    expect(watched.get_by_role("heading", level=1)).to_have_text("Start page")
-    return watched
 
 
 def test_staff_see_a_booking_with_its_mail_and_history(site, staff, no_barriers):
