@@ -3,7 +3,7 @@
 from articles.models.articles import Article, Citation, Cover, Revision
 from articles.models.figures import Figure
 from articles.models.library import Person, Shape, Topic
-from articles.models.references import Reference, StudyKind
+from articles.models.references import Reference, RetractionState, StudyKind
 
 __all__ = [
     "Article",
@@ -12,6 +12,7 @@ __all__ = [
     "Figure",
     "Person",
     "Reference",
+    "RetractionState",
     "Revision",
     "Shape",
     "StudyKind",
