@@ -308,5 +308,6 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": [], "propagate": True},
         "django.server": {"handlers": [], "propagate": True},
+        "bibtexparser": {"level": "CRITICAL"},  # it would log what was pasted; the form says what is wrong
     },
 }
