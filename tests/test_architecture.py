@@ -14,7 +14,8 @@ ARTICLES = [
     ["rendering", "records"],
     ["importing"],
     ["models"],
-    ["publishing"],
+    ["crossref", "uses"],
+    ["publishing", "retractions"],
     ["sample", "templatetags", "views", "admin", "apps"],
     ["urls", "management"],
 ]

@@ -7,7 +7,7 @@ import html
 import re
 from dataclasses import dataclass
 
-from articles.bibliography import MARKUP, NAMES, TEXTS
+from articles.bibliography import MARKUP, NAME_PARTS, NAMES, TEXTS
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,16 @@ def without_markup(text: str) -> str:
 
 def kept(csl: dict) -> dict:
     """Return the fields of a record that are printed or exported. Records from elsewhere carry many more."""
-    return {name: csl[name] for name in ("type", *TEXTS, *NAMES, "issued", "URL") if name in csl}
+    fields = {name: csl[name] for name in ("type", *TEXTS, "issued", "URL") if name in csl}
+    return fields | {role: _people(csl[role]) for role in NAMES if role in csl}
+
+
+def _people(people):
+    """Return names without affiliations and the like; what is no list of names is left for others to refuse."""
+    if not isinstance(people, list) or not all(isinstance(person, dict) for person in people):
+        return people
+    parts = (*NAME_PARTS, "literal")
+    return [{part: person[part] for part in parts if part in person} for person in people]
 
 
 def date_parts(text: str) -> list[int]:
