@@ -14,7 +14,7 @@ ARTICLES = [
     ["rendering", "records"],
     ["importing"],
     ["models"],
-    ["crossref", "uses"],
+    ["crossref", "exports", "uses"],
     ["publishing", "retractions"],
     ["sample", "templatetags", "views", "admin", "apps"],
     ["urls", "management"],
