@@ -78,19 +78,30 @@ class Work:
     notice_doi: str
 
 
-def look_up(doi: str, *, is_fresh: bool = False) -> Work:
+def look_up(doi: str) -> Work:
     """Return what Crossref says of a DOI in its normal form, from the cache if asked within a day.
 
-    is_fresh: asks Crossref in any case. May take some 20 seconds. Raises CrossrefError.
+    May take some 20 seconds. Raises CrossrefError.
     """
     key = f"crossref:{hashlib.sha256(doi.encode()).hexdigest()}"
-    message = None if is_fresh else _cached(key)
-    if message is None:
-        message = _asked(doi)
-        work = _work(doi, message)
-        _remember(key, message)
-        return work
-    return _work(doi, message)
+    message = _cached(key)
+    if message is not None:
+        return _work(doi, message)
+    message = _asked(doi)
+    work = _work(doi, message)
+    _remember(key, message)
+    return work
+
+
+def look_up_state(doi: str) -> tuple[RetractionState, str]:
+    """Return the state of a work as Crossref has it at this moment, and the DOI of the notice that made it so.
+
+    May take some 20 seconds. Raises CrossrefError.
+    """
+    try:
+        return _gravest(_asked(doi).get("updated-by", []))
+    except (TypeError, AttributeError) as error:
+        raise CrossrefError(_not_understood()) from error
 
 
 def _asked(doi) -> dict:

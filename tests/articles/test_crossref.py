@@ -4,7 +4,7 @@ import socket
 import pytest
 
 from articles import crossref as client
-from articles.crossref import CrossrefError, NotKnown, Unavailable, look_up
+from articles.crossref import CrossrefError, NotKnown, Unavailable, look_up, look_up_state
 from articles.models import RetractionState
 from articles.records import Record
 from tests.articles.crossref import make_message
@@ -28,13 +28,25 @@ def test_look_up_says_who_asks_so_that_crossref_can_write_to_us(crossref, settin
     assert crossref.agents == [f"Probio7-online ({settings.SITE_URL}; mailto:{settings.TEAM_EMAIL})"]
 
 
-def test_look_up_asks_once_a_day_unless_told_to_ask_again(crossref):
+def test_look_up_asks_once_a_day(crossref):
     crossref.works[DOI] = make_message()
     first = look_up(DOI)
     crossref.works[DOI] = make_message(volume="71")
     assert (look_up(DOI), len(crossref.asked)) == (first, 1)
-    assert look_up(DOI, is_fresh=True).record.csl["volume"] == "71"
-    assert (look_up(DOI).record.csl["volume"], len(crossref.asked)) == ("71", 2)
+
+
+def test_look_up_state_asks_each_time_and_needs_no_record(crossref):
+    crossref.works[DOI] = make_message(title=None)
+    assert look_up_state(DOI) == (RetractionState.NONE, "")
+    crossref.works[DOI] = {"updated-by": [{"type": "retraction", "DOI": "10.1000/N"}]}
+    assert look_up_state(DOI) == (RetractionState.RETRACTED, "10.1000/n")
+
+
+@pytest.mark.parametrize("notices", [5, [5], "retraction", None])
+def test_look_up_state_of_nonsense_becomes_words(crossref, notices):
+    crossref.works[DOI] = {"updated-by": notices}
+    with pytest.raises(CrossrefError, match=r"Crossref's answer cannot be understood\."):
+        look_up_state(DOI)
 
 
 @pytest.mark.parametrize(
@@ -61,9 +73,9 @@ def test_funders_are_named_once_each_and_not_at_any_length(crossref):
     crossref.works[DOI] = make_message(
         funder=[{"name": "Wellcome"}, {"DOI": "x"}, {"name": "Wellcome"}, {"name": "MRC"}]
     )
+    crossref.works["10.1000/long"] = make_message(funder=[{"name": "x" * 500}])
     assert look_up(DOI).funding == "Funders named by Crossref: Wellcome, MRC"
-    crossref.works[DOI] = make_message(funder=[{"name": "x" * 500}])
-    assert len(look_up(DOI, is_fresh=True).funding) == 300
+    assert len(look_up("10.1000/long").funding) == 300
 
 
 @pytest.mark.parametrize(
