@@ -176,7 +176,7 @@ def _work(doi, message) -> Work:
         funders = [funder["name"] for funder in message.get("funder", []) if isinstance(funder.get("name"), str)]
     except (RecordError, TypeError, AttributeError, LookupError, ValueError) as error:
         raise CrossrefError(_not_understood()) from error
-    funding = f"Funders named by Crossref: {', '.join(dict.fromkeys(funders))}" if funders else ""
+    funding = f"Funded by {', '.join(dict.fromkeys(funders))}" if funders else ""
     return Work(Record(record.csl, doi=doi), funding[:MAX_FUNDING], state, notice_doi)
 
 

@@ -35,9 +35,9 @@ class RecordField(forms.JSONField):
         return super().prepare_value(value)
 
 
-def _text(label, help_text="", *, required=False):
+def _text(label, help_text=""):
     return forms.CharField(
-        label=label, help_text=help_text, required=required, max_length=MAX_TEXT, widget=AdminTextInputWidget
+        label=label, help_text=help_text, required=False, max_length=MAX_TEXT, widget=AdminTextInputWidget
     )
 
 
@@ -48,7 +48,12 @@ def _names(label, help_text=ONE_A_LINE):
 
 class ReferenceForm(forms.ModelForm):
     source_type = forms.ChoiceField(label="Type", choices=[("", "---------"), *((row.csl, row.words) for row in TYPES)])
-    title = _text("Title", "Genus and species between <i> and </i>.", required=True)
+    title = forms.CharField(
+        label="Title",
+        max_length=MAX_TEXT,
+        widget=AdminTextareaWidget(attrs={"rows": 2}),
+        help_text="Genus and species between &lt;i&gt; and &lt;/i&gt;.",
+    )
     authors = _names("Authors")
     editors = _names("Editors")
     issued = _text("Date", "2021, 2021-05 or 2021-05-03.")
@@ -73,6 +78,7 @@ class ReferenceForm(forms.ModelForm):
             *("csl", "key", "doi", "pmid", "kind", "sample", "funding", "summary"),
             *("retraction_state", "notice_doi"),
         ]
+        widgets = {name: AdminTextareaWidget(attrs={"rows": 2}) for name in ("sample", "funding", "summary")}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -82,6 +88,9 @@ class ReferenceForm(forms.ModelForm):
             if csl.get("type") and csl["type"] not in dict(known):
                 self.fields["source_type"].choices = [*known, (csl["type"], csl["type"])]
             self.initial |= _in_fields(csl)
+
+    def clean_title(self):
+        return " ".join(self.cleaned_data["title"].split())
 
     def clean_authors(self):
         return _people(self.cleaned_data["authors"])

@@ -69,7 +69,7 @@ class PasteForm(forms.Form):
 @admin.register(Reference)
 class ReferenceAdmin(admin.ModelAdmin):
     form = ReferenceForm
-    list_display = ["key", "label", "kind", "doi", "sample", "state", "checked_at"]
+    list_display = ["key", "state", "label", "kind", "doi", "checked_at"]
     list_filter = ["retraction_state", "kind"]
     search_fields = ["key", "doi", "pmid", "csl__title"]
     readonly_fields = ["checked_at", "printed", "where_used"]
@@ -85,10 +85,11 @@ class ReferenceAdmin(admin.ModelAdmin):
             ("The source", {"fields": names}),
             ("How it is found", {"fields": ["key", "doi", "pmid"]}),
             ("What readers are told", {"fields": ["kind", "sample", "funding", "summary"]}),
-            ("What became of it", {"fields": ["retraction_state", "notice_doi", "checked_at"]}),
-            ("Other fields", {"fields": ["csl"]}),
+            ("What became of it since", {"fields": ["retraction_state", "notice_doi"]}),
+            ("The rest of the record", {"fields": ["csl"]}),
         ]
-        return [("In use", {"fields": ["printed", "where_used"]}), *fieldsets] if obj is not None else fieldsets
+        in_use = ("In use", {"fields": ["printed", "where_used", "checked_at"]})
+        return [in_use, *fieldsets] if obj is not None else fieldsets
 
     def get_urls(self):
         return [
@@ -96,7 +97,7 @@ class ReferenceAdmin(admin.ModelAdmin):
             *super().get_urls(),
         ]
 
-    @display(description="retraction or correction", ordering="retraction_state", empty_value="–")
+    @display(description="state", ordering="retraction_state", empty_value="–")
     def state(self, reference):
         state = RetractionState(reference.retraction_state)
         if state == RetractionState.NONE:
@@ -124,6 +125,8 @@ class ReferenceAdmin(admin.ModelAdmin):
             request.session[FOUND] = form.found
             title = without_markup(form.found["csl"]["title"])
             messages.info(request, f"Found “{title}”. Say what kind of study it is, check the rest, and save.")
+            if (state := RetractionState(form.found.get("retraction_state", "none"))) != RetractionState.NONE:
+                messages.warning(request, f"Crossref says of this source: {state.label.lower()}.")
             return redirect(f"{reverse('admin:articles_reference_add')}?found")
         context = {**self.admin_site.each_context(request), "title": "Add from a DOI or a record", "form": form}
         return render(request, "admin/articles/paste.html", context)

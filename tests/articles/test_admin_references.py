@@ -70,7 +70,7 @@ def test_reference_is_made_by_form(admin_client):
         {"issued": {"date-parts": [[2021, 5, 3]]}},
         {"issued": {"literal": "in press"}},
         {"issued": {"date-parts": [[2020], [2021]]}},
-        {"type": "motion_picture", "edition": "2"},
+        {"type": "motion_picture", "edition": "2", "title": "On <i>L. casei</i>"},
     ],
 )
 def test_reference_opened_and_saved_again_is_what_it_was(admin_client, overrides):
@@ -158,10 +158,11 @@ def test_a_pasted_doi_becomes_a_form_that_a_person_completes(admin_client, cross
     crossref.works[DOI] = make_message(funder=[{"name": "Wellcome"}], **{"updated-by": [notice]})
     page = admin_client.post(PASTE, {"pasted": "https://doi.org/10.1000/ABC"}, follow=True)
     assert "Found “Mucus and L. casei”." in text_of(page)
+    assert "Crossref says of this source: retracted." in text_of(page)
     typed = values_in(page)
     assert (typed["key"], typed["doi"], typed["kind"]) == ("harper2021", DOI, "")
     assert (typed["authors"], typed["issued"]) == ("Harper, A.\nGut Board", "2021-04-09")
-    assert (typed["funding"], typed["retraction_state"]) == ("Funders named by Crossref: Wellcome", "retracted")
+    assert (typed["funding"], typed["retraction_state"]) == ("Funded by Wellcome", "retracted")
     assert Reference.objects.count() == 0
     assert "This field is required." in errors_in(admin_client.post(f"{ADD}?found", typed))
     assert admin_client.post(f"{ADD}?found", {**typed, "kind": "trial"}).status_code == 302

@@ -74,7 +74,7 @@ def test_funders_are_named_once_each_and_not_at_any_length(crossref):
         funder=[{"name": "Wellcome"}, {"DOI": "x"}, {"name": "Wellcome"}, {"name": "MRC"}]
     )
     crossref.works["10.1000/long"] = make_message(funder=[{"name": "x" * 500}])
-    assert look_up(DOI).funding == "Funders named by Crossref: Wellcome, MRC"
+    assert look_up(DOI).funding == "Funded by Wellcome, MRC"
     assert len(look_up("10.1000/long").funding) == 300
 
 
