@@ -1,6 +1,7 @@
 """BibTeX, by bibtexparser."""
 
 import re
+from itertools import accumulate
 
 import bibtexparser
 from bibtexparser import middlewares
@@ -42,7 +43,12 @@ COMMANDS = {
     "textsubscript": "sub",
 }
 WRITTEN = {"i": "textit", "b": "textbf", "sup": "textsuperscript", "sub": "textsubscript"}
-SPECIAL = {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
+SPECIAL = {
+    **{character: rf"\{character}" for character in "&%$#_{}"},
+    **{"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "@": "{@}"},
+}
+# In BibTeX braces have to balance, even escaped ones.
+UNBALANCED = {**SPECIAL, "{": r"\textbraceleft{}", "}": r"\textbraceright{}"}
 
 
 class _KeepWhole(middlewares.BlockMiddleware):
@@ -110,7 +116,8 @@ def _record(entry) -> Record:
         csl["number"] = csl.pop("issue")
     for role in ("author", "editor"):
         if fields.get(role):
-            csl[role] = [_name(person) for person in fields[role]]
+            people = [_name(person) for person in fields[role]]
+            csl[role] = [person for person in people if person.get("family") or person.get("literal")]
     if date := _date(fields):
         csl["issued"] = {"date-parts": [date]}
     doi, address = (entry.get_parser_metadata(name) or "" for name in ("doi", "url"))
@@ -159,7 +166,12 @@ def _entry(record: Record, number: int) -> Entry:
         fields.append(("number", _escaped(str(csl["number"]))))
     fields += [(name, str(part)) for name, part in zip(("year", "month", "day"), issued_parts(csl), strict=False)]
     address = csl.get("URL", "")
-    fields += [("doi", record.doi), ("pmid", record.pmid), ("url", _verbatim(address)), ("note", _escaped(record.note))]
+    fields += [
+        ("doi", _verbatim(record.doi)),
+        ("pmid", record.pmid),
+        ("url", _verbatim(address)),
+        ("note", _escaped(record.note)),
+    ]
     written = [Field(name, value) for name, value in fields if value]
     return Entry(row.bibtex, record.key or f"source{number}", written)
 
@@ -172,8 +184,9 @@ def _written_name(person: dict) -> str:
 
 
 def _escaped(text: str) -> str:
-    escaped = re.sub(r"[&%$#_{}]", r"\\\g<0>", text.translate(str.maketrans(dict.fromkeys("\0\r\n", " "))))
-    escaped = re.sub(r"\\(?![&%$#_{}])|[~^]", lambda found: SPECIAL[found[0]], escaped)
+    depths = list(accumulate((character == "{") - (character == "}") for character in text))
+    special = SPECIAL if not depths or (min(depths) >= 0 and depths[-1] == 0) else UNBALANCED
+    escaped = "".join(special.get(character, character) for character in " ".join(text.split()))
     for tag, command in WRITTEN.items():
         escaped = re.sub(f"<{tag}>(.*?)</{tag}>", rf"\\{command}{{\1}}", escaped)
     return escaped
@@ -181,4 +194,4 @@ def _escaped(text: str) -> str:
 
 def _verbatim(address: str) -> str:
     """Return an address fit to stand between braces: programs read it as it is."""
-    return address.replace("{", "%7B").replace("}", "%7D").replace("\\", "%5C")
+    return "".join(f"%{ord(character):02X}" if character in "{}\\@" else character for character in address)

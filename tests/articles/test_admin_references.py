@@ -225,3 +225,9 @@ def test_only_who_may_add_a_reference_may_paste_one(client, crossref):
 
 def test_the_form_opens_empty_for_whoever_pasted_nothing(admin_client):
     assert values_in(admin_client.get(f"{ADD}?found"))["title"] == ""
+
+
+def test_what_was_pasted_stands_in_no_log(admin_client, caplog):
+    for pasted in ("@article{canary, title={", r"@article{canary, title={\input{canary} \canary $x} }", "canary"):
+        admin_client.post(PASTE, {"pasted": pasted})
+    assert "canary" not in caplog.text

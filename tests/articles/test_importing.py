@@ -1,8 +1,10 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from articles.bibliography import RecordError, format_reference
 from articles.importing import MAX_CHARACTERS, pasted_doi, propose_key, read_record
-from articles.records import Record
+from articles.records import Record, bibtex, csl_json, ris
 from tests.articles.factories import make_csl
 
 BIBTEX = r"""
@@ -153,3 +155,23 @@ def test_anything_else_is_no_doi(text):
 )
 def test_propose_key_names_first_author_and_year(overrides, taken, key):
     assert propose_key(make_csl(**overrides), taken) == key
+
+
+PIECES = [
+    *("@article{", "@string{", "@comment{", "a", ",", "title", "author", "=", "{", "}", '"', "#", "\\", "$", "%", "\n"),
+    *("TY  - JOUR", "TI  - ", "AU  - ", "ER  - ", "\r\n", "[", "]", ":", '"title"', '"type"', "null", "1e999", "-"),
+    *("and", " ", "2021", "\\textit{", "\\'e", "&amp;", "<i>", "</i>", "<script>", "\0", "\ud800", "腸", "\ue000"),
+]
+
+
+STARTS = ["", "@book{a, title={M}, ", "TY  - BOOK\nTI  - M\n", '{"type": "book", "title": "M", ']
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=40), st.sampled_from(STARTS))
+def test_whatever_is_pasted_becomes_words_or_a_record_that_can_be_written(pieces, start):
+    try:
+        record = read_record(start + "".join(pieces))
+    except RecordError:
+        return
+    for written_as in (bibtex, ris, csl_json):
+        assert read_record(written_as.write([record])).csl["title"]
