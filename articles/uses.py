@@ -9,11 +9,11 @@ from articles.models import Article, Reference, Revision
 
 @dataclass(frozen=True)
 class Use:
-    """An article that cites a reference: as readers see it, as the newest draft has it, or both."""
+    """An article that cites a reference: in the revision that is published, in a newer draft, or in both."""
 
     article: Article
     title: str
-    is_live: bool
+    is_published: bool
     is_draft: bool
 
 
@@ -29,7 +29,7 @@ def uses_of(reference: Reference) -> list[Use]:
         Use(
             article=article,
             title=article.title,
-            is_live=article.live_revision_id in citing,
+            is_published=article.live_revision_id in citing,
             is_draft=article.newest in citing and article.newest != article.live_revision_id,
         )
         for article in rows

@@ -148,7 +148,7 @@ def test_reference_page_shows_how_it_is_printed_and_where_it_is_used(admin_clien
     page = text_of(admin_client.get(page_of(reference)))
     assert "Harper A, Day R. Mucus and microbes. Gut. 2021;70(4):698-706." in page
     assert "Harper, A. and Day, R. (2021) ‘Mucus and microbes’, Gut, 70(4), pp. 698–706." in page
-    assert "More mucus (live, and in a newer draft)" in page
+    assert "More mucus (published, and in a newer draft)" in page
     assert "Unseen (draft)" in page
     assert "No article cites it." in text_of(admin_client.get(page_of(make_reference("other"))))
 

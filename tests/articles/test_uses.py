@@ -9,10 +9,10 @@ CITES = '<p>A<cite data-cite="harper2021"></cite></p>'
 
 
 def uses(reference):
-    return [(use.article.slug, use.title, use.is_live, use.is_draft) for use in uses_of(reference)]
+    return [(use.article.slug, use.title, use.is_published, use.is_draft) for use in uses_of(reference)]
 
 
-def test_uses_are_the_articles_whose_live_or_newest_revision_cites_the_reference(django_assert_num_queries):
+def test_uses_are_the_articles_whose_published_or_newest_revision_cites_the_reference(django_assert_num_queries):
     reference = make_reference()
     make_reference("other")
     make_live_article(slug="live", body=CITES)
