@@ -1,7 +1,8 @@
-"""References in the numeric style of the American Medical Association, by a CSL processor. Pure."""
+"""References as text, by a CSL processor: numbered as the American Medical Association does, and Harvard. Pure."""
 
+import json
 import re
-from functools import cache
+from functools import cache, lru_cache
 from html import escape
 from pathlib import Path
 
@@ -9,11 +10,20 @@ import nh3
 from citeproc import Citation, CitationItem, CitationStylesBibliography, CitationStylesStyle, formatter
 from citeproc.source.json import CiteProcJSON
 
-STYLE = Path(__file__).parent / "csl" / "american-medical-association.csl"
+NUMERIC, HARVARD = "american-medical-association", "harvard-cite-them-right"  # files in csl/
 MARKUP = ("i", "b", "sup", "sub")  # what CSL-JSON allows inside its texts
 # The fields of CSL-JSON that are printed, by shape. Records from elsewhere carry many more: those are passed over.
 TEXTS = (
-    *("title", "container-title", "container-title-short", "collection-title", "publisher", "edition", "volume"),
+    *(
+        "title",
+        "container-title",
+        "container-title-short",
+        "collection-title",
+        "publisher",
+        "publisher-place",
+        "edition",
+        "volume",
+    ),
     *("issue", "page", "number", "chapter-number", "genre", "event-place", "authority"),
 )
 NAMES = ("author", "editor")
@@ -27,8 +37,9 @@ class RecordError(ValueError):
 
 
 @cache
-def _style():
-    return CitationStylesStyle(str(STYLE), validate=False, locale="en-GB")
+def _style(name):
+    path = Path(__file__).parent / "csl" / f"{name}.csl"
+    return CitationStylesStyle(str(path), validate=False, locale="en-GB")
 
 
 def format_reference(csl: dict) -> str:
@@ -37,17 +48,36 @@ def format_reference(csl: dict) -> str:
     csl: the fields of CSL-JSON (https://docs.citationstyles.org/); `type` and `title` are required. DOI and URL are
     left to the caller, who makes links of them. Raises RecordError.
     """
-    fields = _printed(csl)
-    # citeproc-py escapes nothing: escape on the way in, and sanitise on the way out all the same. A record without
-    # an author gets an empty one, because citeproc-py prints what stands in for a missing one twice.
-    record = {"author": [], **_escaped(fields), "type": csl["type"], "id": "1"}
+    # A record without an author gets an empty one: citeproc-py prints what stands in for a missing one twice.
+    return _formatted({"author": [], **_printed(csl), "type": csl["type"]}, NUMERIC).removeprefix("1.").strip()
+
+
+def format_harvard(csl: dict, *, doi: str = "") -> str:
+    """Return one reference with author and date first, as HTML like that of format_reference.
+
+    It ends with the address where the source can be read, as text: its DOI, else its URL. Raises RecordError.
+    """
+    fields = {**_printed(csl), "type": csl["type"]}
+    fields |= {"DOI": doi} if doi else {"URL": csl["URL"]} if "URL" in csl else {}
+    # Where the title stands in for a missing author, citeproc-py prints it a second time.
+    return re.sub(r"^(.+?) (\([^()]*\)) \1", r"\1 \2", _formatted(fields, HARVARD))
+
+
+def _formatted(fields, style) -> str:
+    return _processed(json.dumps(fields), style)
+
+
+@lru_cache(maxsize=4096)  # milliseconds each: an article with forty is rendered to check it, and again to keep it
+def _processed(fields_json, style) -> str:
+    # citeproc-py escapes nothing: escape on the way in, and sanitise on the way out all the same.
+    record = {**_escaped(json.loads(fields_json)), "id": "1"}
     try:
-        bibliography = CitationStylesBibliography(_style(), CiteProcJSON([record]), formatter.html)
+        bibliography = CitationStylesBibliography(_style(style), CiteProcJSON([record]), formatter.html)
         bibliography.register(Citation([CitationItem("1")]))
         [entry] = bibliography.bibliography()
     except Exception as error:  # citeproc-py raises whatever an odd value leads to
         raise RecordError(f"This record cannot be printed: {error}") from error
-    text = str(entry).removeprefix("1.").strip()
+    text = str(entry).strip()
     for tag in MARKUP:
         text = re.sub(f"&lt;{tag}&gt;(.*?)&lt;/{tag}&gt;", rf"<{tag}>\1</{tag}>", text)
     return _cleaner.clean(text)

@@ -263,6 +263,9 @@ def _source(reference: Reference) -> rendering.Source:
         sample=reference.sample,
         funding=reference.funding,
         summary=reference.summary,
+        pmid=reference.pmid,
+        retraction=reference.retraction_state,
+        notice_doi=reference.notice_doi,
     )
 
 

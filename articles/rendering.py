@@ -10,28 +10,14 @@ import unicodedata
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from html import escape
-from urllib.parse import quote
 
 from articles.document import CERTAINTIES, VOID, Document, DocumentError, Element, Problem, citation_keys
 from articles.drawing import with_text_alternative
+from articles.reference_html import Source, card_text, list_text
 
 # Count up when the same document would become another page; `manage.py rerender_articles` then renders anew.
 VERSION = 1
 BOX_TITLES = {"in-short": "In short", "study": "Study in focus", "care": "When to get help"}
-
-
-@dataclass(frozen=True)
-class Source:
-    """What rendering needs of a reference; `html` is its formatted text, already safe."""
-
-    label: str
-    kind: str
-    html: str
-    doi: str = ""
-    url: str = ""
-    sample: str = ""
-    funding: str = ""
-    summary: str = ""
 
 
 @dataclass(frozen=True)
@@ -128,9 +114,7 @@ class _Renderer:
                 f"{f' ({n})' if len(mentions) > 1 else ''}</a>"
                 for n, mention in enumerate(mentions, start=1)
             )
-            about = "; ".join(escape(part.rstrip(".")) for part in (source.kind, source.sample, source.funding) if part)
-            text = f'{source.html} <span class="study-kind">{about}.</span>{_link(source)}'
-            items.append(f'<li id="ref-{number}">{text} {back}</li>')
+            items.append(f'<li id="ref-{number}">{list_text(source)} {back}</li>')
         return f'<ol class="references">{"".join(items)}</ol>' if items else ""
 
     def _inside(self, element: Element) -> str:
@@ -169,11 +153,9 @@ class _Renderer:
         return mark + (self._card(number, source) if is_first else "")
 
     def _card(self, number, source):
-        lines = " ".join(escape(line) for line in (source.summary, source.funding) if line)
-        kind = escape(", ".join(part for part in (source.kind, source.sample) if part))
         return (
             f'<span class="reference-card" id="note-{number}" popover><b>{number}. {escape(source.label)}</b>'
-            f'<i>{kind}</i>{lines} <a href="#ref-{number}">Full reference {number}</a></span>'
+            f'{card_text(source)} <a href="#ref-{number}">Full reference {number}</a></span>'
         )
 
     def _figure(self, element):
@@ -204,17 +186,6 @@ class _Renderer:
             f'<h2 class="heading-3" id="{identifier}">{escape(title)}</h2>'
             f"{self._inside(element)}{_certainty(certainty) if certainty else ''}</section>"
         )
-
-
-def _link(source):
-    """Return where a reference can be read: its DOI, else its address on the web, else nothing."""
-    if source.doi:
-        address, words = f"https://doi.org/{quote(source.doi)}", f"doi.org/{source.doi}"
-    elif source.url.startswith(("https://", "http://")):
-        address, words = source.url, source.url.partition("://")[2]
-    else:
-        return ""
-    return f' <a href="{escape(address)}">{escape(words)}</a>'
 
 
 def _legend(legend):

@@ -89,6 +89,7 @@ RATE_LIMIT_SCALE = env.float("RATE_LIMIT_SCALE", default=1, validate=validate.Ra
 BANK_HOLIDAYS_NATION = env.str(
     "BANK_HOLIDAYS_NATION", default="ENG", validate=validate.OneOf(["ENG", "NIR", "SCT", "WLS"])
 )
+CROSSREF_URL = env.str("CROSSREF_URL", default="https://api.crossref.org", validate=_is_origin)
 ANSWERS_KEPT_DAYS = env.int("ANSWERS_KEPT_DAYS", default=90, validate=validate.Range(min=1))
 LOG_FORMAT = env.str("LOG_FORMAT", default="console", validate=validate.OneOf(["console", "json"]))
 LOCAL_DIR = env.path("LOCAL_DIR", default=BASE_DIR / ".local")  # only `make run` and /dev/mail/ use it
@@ -331,5 +332,6 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": [], "propagate": True},
         "django.server": {"handlers": [], "propagate": True},
+        "bibtexparser": {"level": "CRITICAL"},  # it would log what was pasted; the form says what is wrong
     },
 }

@@ -4,7 +4,7 @@ from articles.models.articles import INTERESTS, Article, Citation, Cover, Revisi
 from articles.models.figures import Figure
 from articles.models.library import Person, Shape, Topic
 from articles.models.publications import OldAddress, PreviewLink, Publication
-from articles.models.references import Reference, StudyKind
+from articles.models.references import Reference, RetractionState, StudyKind
 
 __all__ = [
     "INTERESTS",
@@ -17,6 +17,7 @@ __all__ = [
     "PreviewLink",
     "Publication",
     "Reference",
+    "RetractionState",
     "Revision",
     "Shape",
     "State",

@@ -1,6 +1,6 @@
 import pytest
 
-from articles.bibliography import RecordError, format_reference, short_label
+from articles.bibliography import RecordError, format_harvard, format_reference, short_label
 from tests.articles.factories import make_csl
 
 
@@ -40,6 +40,38 @@ def formatted(**overrides):
 )
 def test_format_reference_follows_the_style_of_the_american_medical_association(overrides, text):
     assert formatted(**overrides) == text
+
+
+@pytest.mark.parametrize(
+    ("overrides", "text"),
+    [
+        ({}, "Harper, A. and Day, R. (2021) ‘Mucus and microbes’, <i>Gut</i>, 70(4), pp. 698–706."),
+        (
+            {"author": [{"family": name, "given": "A."} for name in ("Aa", "Bb", "Cc", "Dd")]},
+            "Aa, A. <i>et al.</i> (2021) ‘Mucus and microbes’, <i>Gut</i>, 70(4), pp. 698–706.",
+        ),
+        ({"issued": None}, "Harper, A. and Day, R. (no date) ‘Mucus and microbes’, <i>Gut</i>, 70(4), pp. 698–706."),
+        ({"type": "book", "author": None, "publisher": "Wiley"}, "<i>Mucus and microbes</i> (2021), <i>Gut</i>. Wiley"),
+        (
+            {"title": "<script>alert(1)</script> & <i>L. casei</i>"},
+            "Harper, A. and Day, R. (2021) ‘&lt;script&gt;alert(1)&lt;/script&gt; &amp; <i>L. casei</i>’, <i>Gut</i>, ",
+        ),
+    ],
+)
+def test_format_harvard_puts_author_and_date_first(overrides, text):
+    assert format_harvard(make_csl(**overrides)).startswith(text)
+
+
+@pytest.mark.parametrize(
+    ("overrides", "doi", "end"),
+    [
+        ({"URL": "https://a.example/?a=1&b=2"}, "", ". Available at: https://a.example/?a=1&amp;b=2."),
+        ({"URL": "https://a.example"}, "10.1000/x", ". Available at: https://doi.org/10.1000/x."),
+        ({"DOI": "10.1000/elsewhere"}, "", ", pp. 698–706."),
+    ],
+)
+def test_format_harvard_ends_with_where_it_can_be_read(overrides, doi, end):
+    assert format_harvard(make_csl(**overrides), doi=doi).endswith(end)
 
 
 def test_format_reference_leaves_address_and_doi_to_the_caller():
@@ -87,7 +119,7 @@ NAMES = "a list of names, each with “family” or “literal”"
     ],
 )
 def test_record_of_another_shape_is_refused_with_words(overrides, message):
-    for use in (format_reference, short_label):
+    for use in (format_reference, format_harvard, short_label):
         with pytest.raises(RecordError) as refused:
             use(make_csl(**overrides))
         assert str(refused.value).startswith(message)

@@ -6,7 +6,6 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import ProtectedError
 
 from articles.models import Article, Citation, Figure, Person, Reference, Revision, StudyKind, Topic
-from articles.models.references import normalise_doi
 from tests.articles.factories import (
     NOW,
     SVG,
@@ -178,31 +177,6 @@ def test_doi_in_another_form_is_refused_by_the_database(doi):
 
 def test_references_without_doi_are_accepted_in_any_number():
     assert {make_reference(key).doi for key in ("one", "two")} == {""}
-
-
-@pytest.mark.parametrize(
-    "typed",
-    [
-        "10.1000/AbC",
-        "  10.1000/abc\n",
-        "https://doi.org/10.1000/abc",
-        "HTTPS://DOI.ORG/10.1000/ABC",
-        "http://dx.doi.org/10.1000/abc",
-        "doi:10.1000/abc",
-        "DOI: 10.1000/abc",
-        "DOI 10.1000/abc",
-        "doi.org/10.1000/abc",
-        "https://www.doi.org/10.1000/abc",
-        "https://doi.org/10.1000/abc?utm_source=x#top",
-        "https://doi.org/10.1000%2Fabc",
-    ],
-)
-def test_normalise_doi_gives_every_spelling_one_form(typed):
-    assert normalise_doi(typed) == "10.1000/abc"
-
-
-def test_normalise_doi_of_nothing_is_nothing():
-    assert normalise_doi(" ") == ""
 
 
 def test_reference_checked_in_full_has_its_doi_in_one_form():

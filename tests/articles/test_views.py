@@ -167,7 +167,7 @@ def test_detail_shows_hostile_words_as_text(client):
     assert [element for element in root.iter() if "onclick" in element.attrib] == []
     assert "javascript:" not in page.text
     assert root.find(".//h1").text == hostile
-    assert text_of(page).count(hostile) == 14
+    assert text_of(page).count(hostile) == 16
 
 
 def unpublished():
