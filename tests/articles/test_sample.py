@@ -1,11 +1,13 @@
 import re
+from pathlib import Path
 
 import pytest
+from django.contrib.staticfiles import finders
 from django.core.management import call_command
 from django.utils import timezone
 
 from articles.document import citation_keys, parse
-from articles.models import Article, Citation, Figure, Person, Reference, Revision, Topic
+from articles.models import Article, Citation, Cover, Figure, Person, Reference, Revision, Topic
 from articles.sample import FLAGSHIP
 from tests.articles.factories import make_article
 from tests.pages import text_of
@@ -103,6 +105,14 @@ def test_flagship_is_live_reviewed_and_to_be_reviewed_again(flagship):
     assert list(Article.objects.live(timezone.now())) == [flagship.article]
     assert flagship.reviewer != flagship.author
     assert flagship.reviewed_on <= flagship.article.publish_at.date() < flagship.next_review_on
+
+
+@pytest.mark.parametrize("cover", Cover)
+def test_cover_is_a_small_drawing_with_no_style_or_script_in_it(cover):
+    drawing = Path(finders.find(f"img/covers/{cover}.svg")).read_text()
+    assert len(drawing.encode()) < 8000
+    assert 'viewBox="0 0 400 500"' in drawing
+    assert not re.search(r"<style|<script|\bon\w+=|href", drawing)
 
 
 def test_flagship_cites_only_references_there_are_and_every_one_of_them(flagship):
