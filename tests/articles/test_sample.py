@@ -6,13 +6,15 @@ from django.contrib.staticfiles import finders
 from django.core.management import call_command
 from django.utils import timezone
 
+from articles import sample
 from articles.document import citation_keys, parse
 from articles.models import Article, Citation, Cover, Figure, Person, Reference, Revision, Topic
-from articles.sample import FLAGSHIP
 from tests.articles.factories import make_article
 from tests.pages import text_of
 
 pytestmark = pytest.mark.django_db
+
+FLAGSHIP = "gut-microbiome-fighting-viruses"
 
 # Words that promise an effect; UK rules on food and supplement claims leave no room for them.
 CLAIM_WORDS = re.compile(
@@ -52,6 +54,14 @@ def test_load_sample_articles_twice_changes_nothing_and_says_nothing(flagship, c
     assert Person.objects.get(slug="priya-raman").name == "Priya R."
 
 
+def test_load_sample_articles_adds_those_that_came_later(monkeypatch, capsys):
+    monkeypatch.setattr(sample, "ARTICLES", [])
+    call_command("load_sample_articles")
+    monkeypatch.undo()
+    call_command("load_sample_articles")
+    assert capsys.readouterr().out == "Loaded 1 sample article(s) with their references and figures\n"
+
+
 def test_load_sample_articles_keeps_the_topics_and_people_that_are_there():
     Topic.objects.create(slug="immunity", name="Our defences", shape="y")
     Person.objects.create(slug="nell-okafor", name="Nell O.", role="Editor")
@@ -83,7 +93,7 @@ def test_load_sample_articles_beside_an_article_of_the_teams_writes_nothing(caps
 
 def test_load_sample_articles_in_a_dry_run_writes_nothing(capsys):
     call_command("load_sample_articles", dry_run=True)
-    assert capsys.readouterr().out == "Would load the sample articles\n"
+    assert capsys.readouterr().out == "Would load 1 sample article(s)\n"
     assert set(row_counts().values()) == {0}
 
 
