@@ -22,6 +22,7 @@ INTERESTS = (
 class Cover(models.TextChoices):
     """The drawn covers in static/img/covers/."""
 
+    BASICS = "basics", "The basics: as many bacteria as cells"
     DEFENCE = "defence", "Defence: viruses above the lining"
     ANTIBIOTICS = "antibiotics", "Antibiotics: a grid with gaps"
     FIBRE = "fibre", "Fibre: strands"

@@ -36,7 +36,7 @@ def test_clean_drawing_drops_declaration_and_processing_instructions():
 
 
 def test_clean_drawing_of_the_sample_is_idempotent():
-    once = clean_drawing((FOLDER / "three-lines-of-defence.svg").read_text())
+    once = clean_drawing((FOLDER / "gut-microbiome-fighting-viruses" / "three-lines-of-defence.svg").read_text())
     assert clean_drawing(once) == once
 
 

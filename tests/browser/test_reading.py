@@ -3,7 +3,8 @@ from playwright.sync_api import expect
 
 ARTICLE = "/articles/gut-microbiome-fighting-viruses/"
 PAGES = ["/", "/articles/", ARTICLE, "/consultations/", "/consultations/free-consultation/times/"]
-PAGES += ["/consultations/privacy/", "/consultations/find/"]
+PAGES += ["/consultations/privacy/", "/consultations/find/", "/articles/meet-your-gut-microbiome/"]
+PAGES += ["/articles/fibre-and-thirty-plants/", "/articles/antibiotics-and-what-comes-after/"]
 VIEWS = [(1280, "light"), (1280, "dark"), (390, "light"), (320, "dark")]
 
 

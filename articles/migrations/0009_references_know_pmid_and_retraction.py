@@ -5,7 +5,7 @@ class Migration(migrations.Migration):
     """A source has its PubMed number, and what became of it after it was published."""
 
     dependencies = [
-        ("articles", "0005_make_citations_immutable"),
+        ("articles", "0008_publishing_keep_promises"),
     ]
 
     operations = [
