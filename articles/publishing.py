@@ -10,6 +10,7 @@ from django.db import transaction
 from articles import document, rendering
 from articles.bibliography import RecordError, format_reference
 from articles.drawing import DrawingError, clean_drawing, legend_rows
+from articles.figure_html import Drawing
 from articles.models import Article, Citation, Figure, Person, Reference, Revision
 
 
@@ -150,8 +151,8 @@ def _source(reference: Reference) -> rendering.Source:
     )
 
 
-def _drawing(figure: Figure) -> rendering.Drawing:
-    return rendering.Drawing(
+def _drawing(figure: Figure) -> Drawing:
+    return Drawing(
         svg=clean_drawing(figure.drawing),
         title=figure.title,
         description=figure.description,

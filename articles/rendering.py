@@ -13,7 +13,7 @@ from html import escape
 from urllib.parse import quote
 
 from articles.document import CERTAINTIES, VOID, Document, DocumentError, Element, Problem, citation_keys
-from articles.drawing import with_text_alternative
+from articles.figure_html import Drawing, figure_html
 
 BOX_TITLES = {"in-short": "In short", "study": "Study in focus", "care": "When to get help"}
 
@@ -30,21 +30,6 @@ class Source:
     sample: str = ""
     funding: str = ""
     summary: str = ""
-
-
-@dataclass(frozen=True)
-class Drawing:
-    """What rendering needs of a figure; `svg` is cleaned. legend: (mark, name, text) in order. source: its label."""
-
-    svg: str
-    title: str
-    description: str
-    caption: str
-    note: str
-    legend: list[tuple[str, str, str]]
-    credit: str
-    licence: str
-    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -175,21 +160,8 @@ class _Renderer:
         )
 
     def _figure(self, element):
-        drawing = self.drawings[element.attributes["data-figure"]]
         self._figure_count += 1
-        identifier = f"figure-{self._figure_count}"
-        image = with_text_alternative(
-            drawing.svg, title=drawing.title, description=drawing.description, identifier=identifier
-        )
-        note = f" {escape(drawing.note)}" if drawing.note else ""
-        is_credited = all(word in drawing.credit for word in drawing.source.split())
-        source = "" if is_credited else f" Source: {escape(drawing.source)}."
-        credit = f"{escape(drawing.credit)} ({escape(drawing.licence)}).{source}"
-        return (
-            f'<figure class="figure figure-wide" id="{identifier}">{image}<figcaption>'
-            f"<p><b>Figure {self._figure_count}. {escape(drawing.caption)}</b>{note}</p>"
-            f'{_legend(drawing.legend)}<p class="small">{credit}</p></figcaption></figure>'
-        )
+        return figure_html(self.drawings[element.attributes["data-figure"]], number=self._figure_count)
 
     def _box(self, element):
         kind = element.attributes["data-box"]
@@ -213,21 +185,6 @@ def _link(source):
     else:
         return ""
     return f' <a href="{escape(address)}">{escape(words)}</a>'
-
-
-def _legend(legend):
-    """Return the key of a figure: letters in one list, numbers in another."""
-    letters = [row for row in legend if not row[0].isdigit()]
-    digits = [row for row in legend if row[0].isdigit()]
-    return _legend_list("ul", "figure-key-letter", letters) + _legend_list("ol", "figure-key-digit", digits)
-
-
-def _legend_list(tag, mark_class, rows):
-    items = "".join(
-        f'<li><span class="{mark_class}">{escape(mark)}</span><div><b>{escape(name)}</b>{escape(text)}</div></li>'
-        for mark, name, text in rows
-    )
-    return f'<{tag} class="figure-key">{items}</{tag}>' if rows else ""
 
 
 def _certainty(level):

@@ -11,6 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 ARTICLES = [
     ["document", "claims", "csl", "editor"],
     ["bibliography", "drawing"],
+    ["figure_html"],
     ["rendering"],
     ["models"],
     ["publishing"],
@@ -44,6 +45,7 @@ PURE = {
     "consultations.retention": set(),
     "articles.document": {"nh3"},
     "articles.drawing": set(),
+    "articles.figure_html": set(),
     "articles.rendering": {"nh3"},
     "articles.bibliography": {"nh3", "citeproc"},
 }
