@@ -7,10 +7,9 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from articles import document, rendering
+from articles import document, figure_images, rendering
 from articles.bibliography import RecordError, format_reference
-from articles.drawing import DrawingError, clean_drawing, legend_rows
-from articles.figure_html import Drawing
+from articles.drawing import DrawingError
 from articles.models import Article, Citation, Figure, Person, Reference, Revision
 
 
@@ -90,6 +89,7 @@ def save_draft(*, article: Article, content: Content, by, now: datetime, based_o
         Citation(revision=revision, reference=references[key], position=position)
         for position, key in enumerate(rendered.reference_keys, start=1)
     )
+    figure_images.record_uses(revision, parsed.figure_keys)
     return revision
 
 
@@ -104,7 +104,8 @@ def _fingerprint(content: Content, rendered: rendering.Rendered) -> str:
 def publish(*, revision: Revision, now: datetime) -> Article:
     """Show a revision to readers from now on. The first publication sets the article's date.
 
-    Locks the article. Raises PublishingError when nobody but its author has reviewed the revision, or it is empty.
+    Locks the article. Raises PublishingError when nobody but its author has reviewed the revision, it is empty, or
+    images of its figures are not ready.
     """
     if revision.reviewer is None or revision.reviewed_on is None:
         raise PublishingError("An article needs a reviewer and the date of the review before readers see it.")
@@ -112,6 +113,8 @@ def publish(*, revision: Revision, now: datetime) -> Article:
         raise PublishingError("Somebody other than the author has to review an article.")
     if not revision.word_count:
         raise PublishingError("An article without words cannot be shown to readers.")
+    if why := figure_images.why_not_ready(revision):
+        raise PublishingError(why)
     article = Article.objects.select_for_update(no_key=True).get(pk=revision.article_id)
     article.live_revision = revision
     article.publish_at = article.publish_at or now
@@ -124,9 +127,12 @@ def _render(parsed: document.Document) -> rendering.Rendered:
     reference_keys, figure_keys = (set(model.objects.values_list("key", flat=True)) for model in (Reference, Figure))
     rendering.check_keys(parsed, reference_keys, figure_keys)
     references = Reference.objects.filter(key__in=parsed.cited_keys)
-    figures = Figure.objects.filter(key__in=parsed.figure_keys).select_related("source")
-    problems, sources, drawings = [], {}, {}
-    for rows, prepare, prepared in ((references, _source, sources), (figures, _drawing, drawings)):
+    figures = Figure.objects.filter(key__in=parsed.figure_keys).select_related("source", "image")
+    problems, sources, illustrations = [], {}, {}
+    for rows, prepare, prepared in (
+        (references, _source, sources),
+        (figures, figure_images.illustration, illustrations),
+    ):
         for row in rows:
             try:
                 prepared[row.key] = prepare(row)
@@ -135,7 +141,7 @@ def _render(parsed: document.Document) -> rendering.Rendered:
                 problems.append(document.Problem(0, "", f"the {name} “{row.key}” cannot be shown: {error}"))
     if problems:
         raise document.DocumentError(problems)
-    return rendering.render(parsed, sources, drawings)
+    return rendering.render(parsed, sources, illustrations)
 
 
 def _source(reference: Reference) -> rendering.Source:
@@ -148,18 +154,4 @@ def _source(reference: Reference) -> rendering.Source:
         sample=reference.sample,
         funding=reference.funding,
         summary=reference.summary,
-    )
-
-
-def _drawing(figure: Figure) -> Drawing:
-    return Drawing(
-        svg=clean_drawing(figure.drawing),
-        title=figure.title,
-        description=figure.description,
-        caption=figure.caption,
-        note=figure.note,
-        legend=legend_rows(figure.legend),
-        credit=figure.credit,
-        licence=figure.licence,
-        source=figure.source.label if figure.source else "",
     )

@@ -13,7 +13,7 @@ from html import escape
 from urllib.parse import quote
 
 from articles.document import CERTAINTIES, VOID, Document, DocumentError, Element, Problem, citation_keys
-from articles.figure_html import Drawing, figure_html
+from articles.figure_html import Illustration, figure_html
 
 BOX_TITLES = {"in-short": "In short", "study": "Study in focus", "care": "When to get help"}
 
@@ -52,9 +52,9 @@ def check_keys(document: Document, reference_keys: Collection[str], figure_keys:
         raise DocumentError(problems)
 
 
-def render(document: Document, sources: Mapping[str, Source], drawings: Mapping[str, Drawing]) -> Rendered:
-    """Return the page. sources, drawings: every one that the document names, by key."""
-    renderer = _Renderer(sources, drawings)
+def render(document: Document, sources: Mapping[str, Source], figures: Mapping[str, Illustration]) -> Rendered:
+    """Return the page. sources, figures: every one that the document names, by key."""
+    renderer = _Renderer(sources, figures)
     html = "\n".join(renderer.element(block) for block in document.blocks)
     return Rendered(
         html=html,
@@ -84,8 +84,8 @@ def slug_of(text: str) -> str:
 
 
 class _Renderer:
-    def __init__(self, sources, drawings):
-        self.sources, self.drawings = sources, drawings
+    def __init__(self, sources, figures):
+        self.sources, self.figures = sources, figures
         self.contents: list[dict[str, str]] = []
         self.mentions: dict[str, list[int]] = {}  # key -> numbers of its mentions, keys in order of first mention
         self._mention_count = self._figure_count = self._box_count = 0
@@ -161,7 +161,7 @@ class _Renderer:
 
     def _figure(self, element):
         self._figure_count += 1
-        return figure_html(self.drawings[element.attributes["data-figure"]], number=self._figure_count)
+        return figure_html(self.figures[element.attributes["data-figure"]], number=self._figure_count)
 
     def _box(self, element):
         kind = element.attributes["data-box"]

@@ -14,9 +14,10 @@ ARTICLES = [
     ["figure_html"],
     ["rendering"],
     ["models"],
+    ["figure_images"],
     ["publishing"],
-    ["sample", "templatetags", "views", "admin", "apps"],
-    ["urls", "management"],
+    ["sample", "tasks", "templatetags", "views", "admin", "apps"],
+    ["urls", "media_urls", "management"],
 ]
 CONSULTATIONS = [
     ["slots", "exceptions", "addresses", "consents", "retention", "encryption", "load", "plain_text"],

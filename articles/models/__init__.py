@@ -1,7 +1,7 @@
 """The articles tables: the library of references and figures, the articles, and their immutable revisions."""
 
 from articles.models.articles import Article, Citation, Cover, Revision
-from articles.models.figures import Figure
+from articles.models.figures import Figure, FigureImage, FigureKind, FigureUse, ImageState
 from articles.models.library import Person, Shape, Topic
 from articles.models.references import Reference, StudyKind
 
@@ -10,6 +10,10 @@ __all__ = [
     "Citation",
     "Cover",
     "Figure",
+    "FigureImage",
+    "FigureKind",
+    "FigureUse",
+    "ImageState",
     "Person",
     "Reference",
     "Revision",

@@ -9,7 +9,7 @@ GPS, ORIENTATION, MAKE = 0x8825, 0x0112, 0x010F
 PLACE = "N51 30 26"
 
 
-def make_picture(format="JPEG", *, size=(600, 400), mode="RGB", colour=None, **options) -> bytes:
+def make_picture(format="JPEG", *, size=(480, 240), mode="RGB", colour=None, **options) -> bytes:
     """The bytes of an image: a gradient from dark to bright, or one colour."""
     gradient = Image.linear_gradient("L").resize(size).convert(mode)
     return saved(gradient if colour is None else Image.new(mode, size, colour), format, **options)

@@ -1,7 +1,7 @@
 import pytest
 
 from articles.document import CERTAINTIES, MAX_DEPTH, DocumentError, Problem, parse
-from articles.figure_html import Drawing
+from articles.figure_html import Illustration
 from articles.rendering import Source, check_keys, render, slug_of
 
 HOSTILE = '<script>alert("1")</script>'
@@ -23,7 +23,7 @@ SOURCES = {
 def make_drawing(**overrides):
     values = {
         "svg": SVG,
-        "title": "A cell",
+        "alt": "A cell",
         "description": "One round cell.",
         "caption": "Cells are round.",
         "note": "Not to scale.",
@@ -31,7 +31,7 @@ def make_drawing(**overrides):
         "credit": "Drawn by Probio7",
         "licence": "CC BY 4.0",
     }
-    return Drawing(**{**values, **overrides})
+    return Illustration(**{**values, **overrides})
 
 
 def rendered(body, sources=SOURCES, drawings=None):

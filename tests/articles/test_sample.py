@@ -150,7 +150,7 @@ def test_flagship_has_no_sentence_that_promises_an_effect(flagship):
         flagship.title + ".",
         flagship.standfirst,
         parse(flagship.body).text,
-        figure.title,
+        figure.alt,
         figure.description,
         figure.caption,
     ]
