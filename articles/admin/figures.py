@@ -21,7 +21,7 @@ class FigureForm(forms.ModelForm):
 
     file = forms.FileField(
         required=False,
-        label="image file",
+        label="Image file",
         widget=forms.FileInput(attrs={"accept": ACCEPTED}),
         help_text="JPEG, PNG, WebP or AVIF, best 1440 pixels wide or more, up to 20 MB; or an SVG drawing. "
         "It takes the place of the figure’s image or drawing. Published articles keep theirs until published again.",
@@ -36,6 +36,10 @@ class FigureForm(forms.ModelForm):
             *("key", "kind", "drawing", "alt", "is_decorative", "description", "caption", "note", "legend"),
             *("source", "adaptation", "credit", "licence"),
         ]
+        widgets = {
+            name: forms.TextInput(attrs={"class": "vLargeTextField"})
+            for name in ("alt", "caption", "note", "adaptation", "credit")
+        }
 
     def __init__(self, data=None, files=None, **kwargs):
         if files and (text := _drawing_in(files.get("file"))):
@@ -120,6 +124,8 @@ class FigureAdmin(admin.ModelAdmin):
     def preview(self, figure):
         if not figure.pk:
             return "Once saved."
+        if figure.image and figure.image.state != ImageState.READY:
+            return "Once its images are ready."
         try:
             return mark_safe(figure_html(figure_images.illustration(figure), number=1))  # noqa: S308 -- rendered
         except DrawingError as error:  # written past the form

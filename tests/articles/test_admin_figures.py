@@ -49,8 +49,9 @@ def test_uploaded_photo_becomes_a_figure_whose_images_are_being_made(admin_clien
     response = admin_client.post(ADD, typed(file=make_upload(make_picture("PNG"), name="photo.html")), follow=True)
     figure = Figure.objects.get()
     assert (figure.image.family, figure.image.state, figure.drawing) == ("png", ImageState.WAITING, "")
-    assert "Its images are being made." in text_of(response) or "Its images are being made." in response.text
+    assert "Its images are being made." in response.text
     assert "PNG, 480 × 240 pixels: being made" in text_of(admin_client.get(LIST))
+    assert "/media/" not in admin_client.get(change_url(figure)).text
     make_files(figure.image.pk)
     page = admin_client.get(change_url(figure))
     assert "PNG, 480 × 240 pixels: ready" in text_of(page)
