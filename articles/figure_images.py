@@ -6,6 +6,7 @@ article can be saved before they are there. It is published once they are.
 """
 
 import logging
+import time
 from datetime import datetime, timedelta
 from urllib.parse import quote
 
@@ -28,6 +29,7 @@ logger = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=5)  # many times what the largest image takes
 MOST_ATTEMPTS = 3
+_SECONDS_A_SWEEP = 20  # after which it starts no further image: tasks may take CELERY_TASK_SOFT_TIME_LIMIT
 
 
 def keep_upload(upload: UploadedFile, *, now: datetime) -> FigureImage:
@@ -43,6 +45,8 @@ def keep_upload(upload: UploadedFile, *, now: datetime) -> FigureImage:
         _store(storages["originals"], image.original_name, upload)
         if is_new:
             _wake_after_commit(image)
+        elif image.state == ImageState.FAILED:  # whoever gives it once more asks for another try
+            make_again(image)
     return image
 
 
@@ -88,8 +92,13 @@ def make_files(image_id: int) -> bool:
 
 
 def sweep(*, now: datetime) -> int:
-    """Make the files of every image that is due, one after another; return how many became ready."""
-    return sum(make_files(image_id) for image_id in FigureImage.objects.due(now).values_list("pk", flat=True))
+    """Make the files of images that are due, one after another, for some seconds; return how many became ready."""
+    deadline, ready = time.monotonic() + _SECONDS_A_SWEEP, 0
+    for image_id in list(FigureImage.objects.due(now).order_by("uploaded_at").values_list("pk", flat=True)):
+        if time.monotonic() > deadline:
+            break
+        ready += make_files(image_id)
+    return ready
 
 
 def record_uses(revision: Revision, figure_keys: set[str]) -> None:

@@ -12,6 +12,7 @@ from articles.models import FigureImage, FigureUse, ImageState
 from articles.publishing import PublishingError, publish
 from tests.articles.factories import NOW, make_draft, make_figure, make_image, make_photo, make_reference
 from tests.articles.pictures import PLACE, make_exif, make_picture, make_upload
+from tests.pages import parse
 
 pytestmark = pytest.mark.django_db
 SHOWN = '<p>Mucus is sticky.</p><figure data-figure="cell"></figure>'
@@ -133,6 +134,13 @@ def test_make_again_brings_back_files_that_were_lost(folders):
     assert len(shown_names(folders)) == 3
 
 
+def test_keep_upload_of_an_image_that_could_not_be_made_tries_it_again():
+    image = make_image()
+    FigureImage.objects.update(state=ImageState.FAILED, attempts=MOST_ATTEMPTS, problem="The disk was full.")
+    assert keep_upload(make_upload(), now=NOW) == image
+    assert make_files(image.pk)
+
+
 def test_sweep_makes_all_that_wait_and_none_twice():
     for colour in ("red", "green"):
         keep_upload(make_upload(make_picture(colour=colour)), now=NOW)
@@ -146,6 +154,19 @@ def test_publish_waits_for_the_images_of_its_figures_and_names_them():
         publish(revision=revision, now=NOW)
     make_files(photo.image.pk)
     assert publish(revision=revision, now=NOW).live_revision == revision
+
+
+def test_article_with_figures_of_either_sort_is_strict_html_with_the_size_of_every_image(client):
+    photo = make_photo("cell", description="One round cell.")
+    make_figure("lining")
+    make_files(photo.image.pk)
+    body = f'{SHOWN}<figure data-figure="lining"></figure>'
+    article = publish(revision=make_draft(body=body), now=NOW)
+    page = parse(client.get(article.get_absolute_url()))
+    [image] = page.iter("img")
+    assert (image.get("width"), image.get("height"), image.get("alt")) == ("480", "240", "A cell")
+    assert image.get("src") == f"/media/{photo.image.digest}/480.jpg"
+    assert len(page.findall(".//figure")) == 2
 
 
 def test_publish_with_an_image_that_could_not_be_made_is_refused():
