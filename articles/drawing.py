@@ -12,6 +12,7 @@ ATTRIBUTES = {
     *("font-weight", "text-anchor"),
 }
 MAX_DEPTH = 30
+MAX_CHARACTERS = 200_000  # it becomes part of the page
 
 ElementTree.register_namespace("", SVG)  # written without a prefix
 
@@ -22,6 +23,8 @@ class DrawingError(ValueError):
 
 def clean_drawing(text: str) -> str:
     """Return the SVG as XML, or raise DrawingError for anything that is not plain shapes and labels."""
+    if len(text) > MAX_CHARACTERS:
+        raise DrawingError(f"The drawing has {len(text)} characters and may have {MAX_CHARACTERS}: simplify it.")
     if "<!" in text:  # no document type, hence no entities to expand; no CDATA
         raise DrawingError("The drawing must not have a document type, comments or CDATA.")
     try:

@@ -7,9 +7,9 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from articles import document, rendering
+from articles import document, figure_images, rendering
 from articles.bibliography import RecordError, format_reference
-from articles.drawing import DrawingError, clean_drawing, legend_rows
+from articles.drawing import DrawingError
 from articles.models import INTERESTS, Article, Citation, Figure, Person, Publication, Reference, Revision, State
 
 
@@ -108,6 +108,7 @@ def _write(article, content, parsed, rendered, *, number, by, now) -> Revision:
         Citation(revision=revision, reference=references[key], position=position)
         for position, key in enumerate(rendered.reference_keys, start=1)
     )
+    figure_images.record_uses(revision, parsed.figure_keys)
     return revision
 
 
@@ -134,8 +135,8 @@ def publish(*, revision: Revision, now: datetime) -> Article:
     """Show a revision to readers from now on. The first publication sets the article's date.
 
     A major change sets `changed_at` and stands in the article's history; an end that has passed is forgotten.
-    Locks the article. Raises PublishingError when nobody but its author has reviewed the revision, it is empty, or
-    the article is withdrawn.
+    Locks the article. Raises PublishingError when nobody but its author has reviewed the revision, it is empty, images
+    of its figures are not ready, or the article is withdrawn.
     """
     _check_publishable(revision)
     article = lock(revision.article_id)
@@ -213,6 +214,8 @@ def _check_publishable(revision):
         raise PublishingError("Somebody other than the author has to review an article.")
     if not revision.word_count:
         raise PublishingError("An article without words cannot be shown to readers.")
+    if why := figure_images.why_not_ready(revision):
+        raise PublishingError(why)
 
 
 def _show(article, revision, *, at, now) -> Article:
@@ -239,9 +242,12 @@ def _render(parsed: document.Document) -> rendering.Rendered:
     reference_keys, figure_keys = (set(model.objects.values_list("key", flat=True)) for model in (Reference, Figure))
     rendering.check_keys(parsed, reference_keys, figure_keys)
     references = Reference.objects.filter(key__in=parsed.cited_keys)
-    figures = Figure.objects.filter(key__in=parsed.figure_keys).select_related("source")
-    problems, sources, drawings = [], {}, {}
-    for rows, prepare, prepared in ((references, _source, sources), (figures, _drawing, drawings)):
+    figures = Figure.objects.filter(key__in=parsed.figure_keys).select_related("source", "image")
+    problems, sources, illustrations = [], {}, {}
+    for rows, prepare, prepared in (
+        (references, _source, sources),
+        (figures, figure_images.illustration, illustrations),
+    ):
         for row in rows:
             try:
                 prepared[row.key] = prepare(row)
@@ -250,7 +256,7 @@ def _render(parsed: document.Document) -> rendering.Rendered:
                 problems.append(document.Problem(0, "", f"the {name} “{row.key}” cannot be shown: {error}"))
     if problems:
         raise document.DocumentError(problems)
-    return rendering.render(parsed, sources, drawings)
+    return rendering.render(parsed, sources, illustrations)
 
 
 def _source(reference: Reference) -> rendering.Source:
@@ -266,18 +272,4 @@ def _source(reference: Reference) -> rendering.Source:
         pmid=reference.pmid,
         retraction=reference.retraction_state,
         notice_doi=reference.notice_doi,
-    )
-
-
-def _drawing(figure: Figure) -> rendering.Drawing:
-    return rendering.Drawing(
-        svg=clean_drawing(figure.drawing),
-        title=figure.title,
-        description=figure.description,
-        caption=figure.caption,
-        note=figure.note,
-        legend=legend_rows(figure.legend),
-        credit=figure.credit,
-        licence=figure.licence,
-        source=figure.source.label if figure.source else "",
     )

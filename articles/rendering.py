@@ -12,27 +12,12 @@ from dataclasses import dataclass
 from html import escape
 
 from articles.document import CERTAINTIES, VOID, Document, DocumentError, Element, Problem, citation_keys
-from articles.drawing import with_text_alternative
+from articles.figure_html import Illustration, figure_html
 from articles.reference_html import Source, card_text, list_text
 
 # Count up when the same document would become another page; `manage.py rerender_articles` then renders anew.
 VERSION = 1
 BOX_TITLES = {"in-short": "In short", "study": "Study in focus", "care": "When to get help"}
-
-
-@dataclass(frozen=True)
-class Drawing:
-    """What rendering needs of a figure; `svg` is cleaned. legend: (mark, name, text) in order. source: its label."""
-
-    svg: str
-    title: str
-    description: str
-    caption: str
-    note: str
-    legend: list[tuple[str, str, str]]
-    credit: str
-    licence: str
-    source: str = ""
 
 
 @dataclass(frozen=True)
@@ -55,9 +40,9 @@ def check_keys(document: Document, reference_keys: Collection[str], figure_keys:
         raise DocumentError(problems)
 
 
-def render(document: Document, sources: Mapping[str, Source], drawings: Mapping[str, Drawing]) -> Rendered:
-    """Return the page. sources, drawings: every one that the document names, by key."""
-    renderer = _Renderer(sources, drawings)
+def render(document: Document, sources: Mapping[str, Source], figures: Mapping[str, Illustration]) -> Rendered:
+    """Return the page. sources, figures: every one that the document names, by key."""
+    renderer = _Renderer(sources, figures)
     html = "\n".join(renderer.element(block) for block in document.blocks)
     return Rendered(
         html=html,
@@ -87,8 +72,8 @@ def slug_of(text: str) -> str:
 
 
 class _Renderer:
-    def __init__(self, sources, drawings):
-        self.sources, self.drawings = sources, drawings
+    def __init__(self, sources, figures):
+        self.sources, self.figures = sources, figures
         self.contents: list[dict[str, str]] = []
         self.mentions: dict[str, list[int]] = {}  # key -> numbers of its mentions, keys in order of first mention
         self._mention_count = self._figure_count = self._box_count = 0
@@ -159,21 +144,8 @@ class _Renderer:
         )
 
     def _figure(self, element):
-        drawing = self.drawings[element.attributes["data-figure"]]
         self._figure_count += 1
-        identifier = f"figure-{self._figure_count}"
-        image = with_text_alternative(
-            drawing.svg, title=drawing.title, description=drawing.description, identifier=identifier
-        )
-        note = f" {escape(drawing.note)}" if drawing.note else ""
-        is_credited = all(word in drawing.credit for word in drawing.source.split())
-        source = "" if is_credited else f" Source: {escape(drawing.source)}."
-        credit = f"{escape(drawing.credit)} ({escape(drawing.licence)}).{source}"
-        return (
-            f'<figure class="figure figure-wide" id="{identifier}">{image}<figcaption>'
-            f"<p><b>Figure {self._figure_count}. {escape(drawing.caption)}</b>{note}</p>"
-            f'{_legend(drawing.legend)}<p class="small">{credit}</p></figcaption></figure>'
-        )
+        return figure_html(self.figures[element.attributes["data-figure"]], number=self._figure_count)
 
     def _box(self, element):
         kind = element.attributes["data-box"]
@@ -188,19 +160,6 @@ class _Renderer:
         )
 
 
-def _legend(legend):
-    """Return the key of a figure: letters in one list, numbers in another."""
-    letters = [row for row in legend if not row[0].isdigit()]
-    digits = [row for row in legend if row[0].isdigit()]
-    return _legend_list("ul", "figure-key-letter", letters) + _legend_list("ol", "figure-key-digit", digits)
-
-
-def _legend_list(tag, mark_class, rows):
-    items = "".join(
-        f'<li><span class="{mark_class}">{escape(mark)}</span><div><b>{escape(name)}</b>{escape(text)}</div></li>'
-        for mark, name, text in rows
-    )
-    return f'<{tag} class="figure-key">{items}</{tag}>' if rows else ""
 
 
 def _certainty(level):

@@ -13,6 +13,7 @@ from celery.schedules import crontab
 from cryptography.fernet import Fernet
 from csp.constants import NONCE, NONE, SELF
 from environs import Env, EnvValidationError, ValidationError, validate
+from kombu import Queue
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
@@ -46,6 +47,15 @@ _PROVIDERS = (
     *("amazon_ses", "brevo", "mailgun", "mailjet", "mailtrap", "postmark", "sendgrid", "sparkpost"),
     "unisender_go",
 )
+
+
+def _kept_in(place):
+    """Return where files are kept: a folder of MEDIA_DIR, or one of the same name in the bucket."""
+    if MEDIA_BUCKET:  # keys and region are the AWS_* variables, which boto3 reads itself
+        options = {"bucket_name": MEDIA_BUCKET, "location": place, "default_acl": None}
+        return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options}
+    options = {"location": MEDIA_DIR / place, "allow_overwrite": True}
+    return {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": options}
 
 
 def _half_a_provider():
@@ -92,6 +102,8 @@ BANK_HOLIDAYS_NATION = env.str(
 CROSSREF_URL = env.str("CROSSREF_URL", default="https://api.crossref.org", validate=_is_origin)
 ANSWERS_KEPT_DAYS = env.int("ANSWERS_KEPT_DAYS", default=90, validate=validate.Range(min=1))
 LOG_FORMAT = env.str("LOG_FORMAT", default="console", validate=validate.OneOf(["console", "json"]))
+MEDIA_DIR = env.path("MEDIA_DIR", default=BASE_DIR / "media")
+MEDIA_BUCKET = env.str("MEDIA_BUCKET", default="")
 LOCAL_DIR = env.path("LOCAL_DIR", default=BASE_DIR / ".local")  # only `make run` and /dev/mail/ use it
 try:
     env.seal()
@@ -193,12 +205,14 @@ USE_TZ = True
 TIME_ZONE = "Europe/London"
 DISPLAY_TIME_ZONE = ZoneInfo(TIME_ZONE)
 FORMAT_MODULE_PATH = "probio.formats"
+MEDIA_URL = "/media/"
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": _kept_in("shown"),
+    "originals": _kept_in("originals"),  # with all that cameras write into them: never served
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
@@ -282,6 +296,10 @@ ANYMAIL = {
 
 # Celery: it wakes workers and remembers nothing (docs/architecture.md, "The outbox").
 CELERY_BROKER_URL = REDIS_URL
+# A worker serves both queues unless told otherwise. Images wait in one of their own, so that a site with many can
+# give them a worker (`--queues media`) and keep mail ahead of them.
+CELERY_TASK_QUEUES = [Queue(name, routing_key=name) for name in ("celery", "media")]
+CELERY_TASK_ROUTES = {"articles.tasks.*": {"queue": "media"}}
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
@@ -310,6 +328,11 @@ CELERY_BEAT_SCHEDULE = {
     "owe-reminders": {"task": "consultations.tasks.owe_reminders", "schedule": timedelta(minutes=1)},
     "owe-tomorrow": {"task": "consultations.tasks.owe_tomorrow", "schedule": timedelta(minutes=5)},
     "retain": {"task": "consultations.tasks.retain", "schedule": crontab(hour=3, minute=20)},
+    "sweep-images": {
+        "task": "articles.tasks.sweep_images",
+        "schedule": timedelta(minutes=1),
+        "options": {"expires": 60},
+    },
     "sweep-outbox": {
         "task": "consultations.tasks.sweep_outbox",
         # With the lease of half a minute, what a dead worker left behind is taken up within the minute.

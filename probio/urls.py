@@ -14,6 +14,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("articles/", include("articles.urls")),
     path("consultations/", include("consultations.urls")),
+    path("media/", include("articles.media_urls")),
     path("webhooks/", include("consultations.webhook_urls")),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),

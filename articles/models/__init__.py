@@ -1,7 +1,7 @@
 """The articles tables: the library of references and figures, the articles, and their immutable revisions."""
 
 from articles.models.articles import INTERESTS, Article, Citation, Cover, Revision, State
-from articles.models.figures import Figure
+from articles.models.figures import Figure, FigureImage, FigureKind, FigureUse, ImageState
 from articles.models.library import Person, Shape, Topic
 from articles.models.publications import OldAddress, PreviewLink, Publication
 from articles.models.references import Reference, RetractionState, StudyKind
@@ -12,6 +12,10 @@ __all__ = [
     "Citation",
     "Cover",
     "Figure",
+    "FigureImage",
+    "FigureKind",
+    "FigureUse",
+    "ImageState",
     "OldAddress",
     "Person",
     "PreviewLink",

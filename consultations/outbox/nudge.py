@@ -1,25 +1,15 @@
 """Wake a worker, within a second whatever the broker does. The sweep delivers what nobody was woken for."""
 
 import logging
-import threading
-import time
 
-from celery import current_app
 from django.db import transaction
-from kombu.exceptions import OperationalError
-from redis.exceptions import RedisError
 
 from consultations.models import OutgoingEmail
+from probio.waking import ask_worker
 
 logger = logging.getLogger(__name__)
 
-# A connection of the nudge's own, one a thread. With Celery's defaults a refused broker costs the visitor six
-# seconds and a frozen one two minutes; with these, a few milliseconds and under half a second.
-_NUDGE_TRANSPORT = {"max_retries": 0, "socket_connect_timeout": 0.4, "socket_timeout": 0.4}
-# A connection that was cut while it stood idle says so at once. One that took longer to fail is not worth a second try.
-_CUT_WITHIN = 0.1
 _HELP_EXPIRES = 30  # seconds: by then the next sweep has begun
-_nudging = threading.local()
 
 
 def nudge_after_commit(email: OutgoingEmail) -> None:
@@ -30,7 +20,7 @@ def nudge_after_commit(email: OutgoingEmail) -> None:
 
 def nudge(email_id: int) -> None:
     """Ask a worker to deliver now. Best effort, within a second: if the broker is away, the sweep delivers."""
-    if not _is_asked("consultations.tasks.deliver_email", email_id):
+    if not ask_worker("consultations.tasks.deliver_email", email_id):
         logger.warning("broker away: outgoing e-mail %s waits for the sweep", email_id)
 
 
@@ -40,35 +30,5 @@ def call_for_help(sweeps: int) -> None:
     Help that nobody had time to give is not wanted any more: the next sweep calls for its own.
     """
     for _ in range(sweeps):
-        if not _is_asked("consultations.tasks.help_sweep", expires=_HELP_EXPIRES):
+        if not ask_worker("consultations.tasks.help_sweep", expires=_HELP_EXPIRES):
             return
-
-
-def _is_asked(task: str, *args, **options) -> bool:
-    was_connected, started = hasattr(_nudging, "producer"), time.monotonic()
-    if _is_published(task, args, options):
-        return True
-    is_cut = was_connected and time.monotonic() - started < _CUT_WITHIN
-    return is_cut and _is_published(task, args, options)
-
-
-def _is_published(task, args, options) -> bool:
-    try:
-        _publish(task, args, options)
-    except (OperationalError, RedisError, OSError):  # kombu wraps most of what Redis says, but not everything
-        _forget_producer()
-        return False
-    return True
-
-
-def _publish(task, args, options) -> None:
-    if not hasattr(_nudging, "producer"):
-        connection = current_app.connection_for_write(transport_options=_NUDGE_TRANSPORT)
-        _nudging.producer = current_app.amqp.Producer(connection)
-    current_app.send_task(task, args=args, producer=_nudging.producer, retry=False, **options)
-
-
-def _forget_producer() -> None:
-    producer = _nudging.__dict__.pop("producer", None)
-    if producer is not None:
-        producer.connection.release()

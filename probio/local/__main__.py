@@ -52,6 +52,7 @@ def with_servers(command: list[str]) -> int:
             "SITE_URL": "http://localhost:8000",
             "EMAIL_URL": "smtp://127.0.0.1:9",  # nobody there: a test that sends starts a server of its own
             "LOCAL_DIR": str(state.directory),
+            "MEDIA_DIR": str(state.directory / "media"),
             "CHROMIUM": chromium.find_or_install() or "",
             **servers,
         }

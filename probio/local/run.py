@@ -64,6 +64,7 @@ def _site_environment(state: State, port: int) -> dict[str, str]:
         "FIELD_KEYS": state.key("field_key"),
         "SITE_URL": f"http://127.0.0.1:{port}",
         "ALLOWED_HOSTS": "127.0.0.1,localhost",
+        "MEDIA_DIR": str(state.directory / "media"),
     }
     chosen = {name: os.environ.get(name) or value for name, value in defaults.items()}
     return {**chosen, "LOCAL_DIR": str(state.directory), "STAFF_PASSWORD": state.password("staff_password")}

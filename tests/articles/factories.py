@@ -3,8 +3,10 @@
 import itertools
 from datetime import UTC, date, datetime
 
-from articles.models import Article, Cover, Figure, Person, Reference, Shape, StudyKind, Topic
+from articles.figure_images import keep_upload
+from articles.models import Article, Cover, Figure, FigureImage, FigureKind, Person, Reference, Shape, StudyKind, Topic
 from articles.publishing import Content, publish, save_draft
+from tests.articles.pictures import make_upload
 
 _numbers = itertools.count(1)
 
@@ -47,7 +49,7 @@ def make_reference(key="harper2021", **overrides):
 
 def make_figure(key="lining", **overrides):
     values = {
-        "title": "A cell",
+        "alt": "A cell",
         "description": "One round cell.",
         "drawing": SVG,
         "caption": "Cells are round.",
@@ -55,6 +57,17 @@ def make_figure(key="lining", **overrides):
         "licence": "CC BY 4.0",
     }
     return Figure.objects.create(key=key, **{**values, **overrides})
+
+
+def make_image(content: bytes | None = None) -> FigureImage:
+    """An uploaded image whose files are not made yet."""
+    return keep_upload(make_upload(content), now=NOW)
+
+
+def make_photo(key="cell", **overrides):
+    """A figure of an uploaded image."""
+    values = {"kind": FigureKind.PHOTO, "drawing": "", "description": "", **overrides}
+    return make_figure(key, **{"image": values.get("image") or make_image(), **values})
 
 
 def make_content(**overrides):

@@ -30,7 +30,7 @@ def test_revision_is_read_but_not_added_changed_or_deleted(admin_client):
 )
 def test_figure_with_a_hostile_drawing_is_refused_and_kept_as_typed(admin_client, drawing, error):
     figure = make_figure()
-    names = ("key", "title", "description", "caption", "credit", "licence")
+    names = ("key", "kind", "alt", "description", "caption", "credit", "licence")
     typed = {**{name: getattr(figure, name) for name in names}, "legend": "[]", "drawing": drawing}
     response = admin_client.post(f"/admin/articles/figure/{figure.pk}/change/", typed)
     assert errors_in(response) == [error]

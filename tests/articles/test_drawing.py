@@ -150,6 +150,10 @@ def test_clean_drawing_nested_deeper_is_refused_with_words(depth):
     assert refusal(drawing("<g>" * depth + "</g>" * depth)) == message
 
 
+def test_clean_drawing_too_long_for_a_page_is_refused_before_it_is_read():
+    assert refusal("<" * 200_001) == "The drawing has 200001 characters and may have 200000: simplify it."
+
+
 def test_legend_rows_come_as_mark_name_and_text_in_order():
     legend = [{"mark": "A", "name": "Mucus", "text": "Sticky.", "more": 1}, {"text": "x", "name": "y", "mark": "1"}]
     assert legend_rows(legend) == [("A", "Mucus", "Sticky."), ("1", "y", "x")]

@@ -243,7 +243,7 @@ def test_save_draft_citing_a_page_on_the_web_links_to_it():
 
 def test_save_draft_with_a_figure_names_its_source():
     make_figure("lining", source=make_reference("harper2021"))
-    assert "Drawn by Probio7 (CC BY 4.0). Source: Harper 2021." in make_draft(body=DRAWN).html
+    assert "Source: Harper 2021." in make_draft(body=DRAWN).html
 
 
 @pytest.mark.django_db(transaction=True)

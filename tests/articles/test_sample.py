@@ -263,7 +263,7 @@ def test_sample_titles_figures_and_reference_cards_promise_no_effect(loaded):
     texts = [f"{revision.title}. {revision.standfirst}" for revision in loaded]
     for figure in Figure.objects.all():
         legend = [f"{row['name']}. {row['text']}" for row in figure.legend]
-        texts += [f"{figure.title}.", figure.description, figure.caption, figure.note, *legend]
+        texts += [f"{figure.alt}.", figure.description, figure.caption, figure.note, *legend]
     texts += Reference.objects.values_list("summary", flat=True)
     assert claims_in(" ".join(texts)) == []
 

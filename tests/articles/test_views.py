@@ -151,7 +151,7 @@ def test_detail_offers_the_three_newest_others_to_read_next(client):
 def test_detail_shows_hostile_words_as_text(client):
     hostile = '<script>alert("1")</script>'
     make_reference("harper2021", sample=hostile, funding=hostile, summary=hostile)
-    make_figure("lining", title=hostile, description=hostile, caption=hostile)
+    make_figure("lining", alt=hostile, description=hostile, caption=hostile)
     article = make_live_article(
         title=hostile,
         standfirst=hostile,
