@@ -1,7 +1,8 @@
 import pytest
 
-from articles.document import CERTAINTIES, MAX_DEPTH, DocumentError, Problem, parse
-from articles.rendering import Drawing, Source, check_keys, render, slug_of
+from articles.document import MAX_DEPTH, DocumentError, Problem, parse, slug_of
+from articles.rendering import Drawing, Source, check_keys, render
+from articles.vocabulary import CERTAINTIES
 
 HOSTILE = '<script>alert("1")</script>'
 ESCAPED = "&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;"
@@ -52,6 +53,7 @@ def card(number, label, kind, lines=""):
     )
 
 
+COMMA = '<sup class="citation-comma">,</sup>'
 YEOH_LINES = "Compared two groups. Paid by a maker."
 YEOH_CARD = card(1, "Yeoh 2021", "Observational study, 100 patients", YEOH_LINES)
 
@@ -87,7 +89,7 @@ def test_render_numbers_references_by_first_mention_and_brings_each_card_once():
     assert page.reference_keys == ["yeoh2021", "harper2021"]
     assert page.html == (
         f"<p>A{mark(1, 1, 'Yeoh 2021')}{YEOH_CARD}</p>\n"
-        f"<p>B{mark(2, 2, 'Harper 2021')}{card(2, 'Harper 2021', 'Review')}{mark(3, 1, 'Yeoh 2021')}</p>\n"
+        f"<p>B{mark(2, 2, 'Harper 2021')}{COMMA}{mark(3, 1, 'Yeoh 2021')}{card(2, 'Harper 2021', 'Review')}</p>\n"
         f"<p>C{mark(4, 2, 'Harper 2021')}</p>"
     )
 
@@ -230,16 +232,15 @@ def test_render_of_a_certainty_fills_as_many_rods_as_its_rank_and_says_the_word(
 
 
 def test_headings_get_ids_from_their_words_and_the_sections_make_the_contents():
-    page = rendered("<h2>Third line: the slow response</h2><h3>T cells</h3><h2>Why?</h2><h2>Why?</h2>")
+    page = rendered("<h2>Third line: the slow response</h2><h3>T cells</h3><h2>Why?</h2>")
     assert page.html == (
         '<h2 id="section-third-line-the-slow-response">Third line: the slow response</h2>\n'
         '<h3 id="section-t-cells">T cells</h3>\n'
-        '<h2 id="section-why">Why?</h2>\n<h2 id="section-why-2">Why?</h2>'
+        '<h2 id="section-why">Why?</h2>'
     )
     assert page.contents == [
         {"id": "section-third-line-the-slow-response", "text": "Third line: the slow response"},
         {"id": "section-why", "text": "Why?"},
-        {"id": "section-why-2", "text": "Why?"},
     ]
 
 
