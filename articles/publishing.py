@@ -6,11 +6,12 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 
 from django.db import transaction
+from django.urls import reverse
 
 from articles import document, rendering
 from articles.bibliography import RecordError, format_reference
 from articles.drawing import DrawingError, clean_drawing, legend_rows
-from articles.models import Article, Citation, Figure, Person, Reference, Revision
+from articles.models import Article, Citation, Figure, GlossaryTerm, Person, Reference, Revision, TermUse
 
 
 class PublishingError(ValueError):
@@ -68,7 +69,7 @@ def save_draft(*, article: Article, content: Content, by, now: datetime, based_o
     newest = article.revisions.order_by("-number").first()
     if based_on is not None:
         refuse_if_outdated(newest=newest, content=content, based_on=based_on)
-    rendered = _render(parsed)
+    rendered = _render(parsed, article.slug)
     content_hash = _fingerprint(content, rendered)
     if newest is not None and newest.content_hash == content_hash and content.repeats(newest):
         return newest
@@ -89,6 +90,8 @@ def save_draft(*, article: Article, content: Content, by, now: datetime, based_o
         Citation(revision=revision, reference=references[key], position=position)
         for position, key in enumerate(rendered.reference_keys, start=1)
     )
+    terms = GlossaryTerm.objects.filter(key__in=parsed.term_keys)
+    TermUse.objects.bulk_create(TermUse(revision=revision, term=term) for term in terms)
     return revision
 
 
@@ -118,10 +121,10 @@ def publish(*, revision: Revision, now: datetime) -> Article:
     return article
 
 
-def _render(parsed: document.Document) -> rendering.Rendered:
+def _render(parsed: document.Document, slug: str = "") -> rendering.Rendered:
     """Render with the part of the library that the body uses, so that no other row can stand in the way."""
-    reference_keys, figure_keys = (set(model.objects.values_list("key", flat=True)) for model in (Reference, Figure))
-    rendering.check_keys(parsed, reference_keys, figure_keys)
+    known = (set(model.objects.values_list("key", flat=True)) for model in (Reference, Figure, GlossaryTerm))
+    rendering.check_keys(parsed, *known)
     references = Reference.objects.filter(key__in=parsed.cited_keys)
     figures = Figure.objects.filter(key__in=parsed.figure_keys).select_related("source")
     problems, sources, drawings = [], {}, {}
@@ -134,7 +137,13 @@ def _render(parsed: document.Document) -> rendering.Rendered:
                 problems.append(document.Problem(0, "", f"the {name} “{row.key}” cannot be shown: {error}"))
     if problems:
         raise document.DocumentError(problems)
-    return rendering.render(parsed, sources, drawings)
+    terms = {term.key: _term(term) for term in GlossaryTerm.objects.filter(key__in=parsed.term_keys)}
+    invitation_url = f"{reverse('consultations:index')}?from={slug}"
+    return rendering.render(parsed, sources, drawings, terms, invitation_url=invitation_url)
+
+
+def _term(term: GlossaryTerm) -> rendering.Term:
+    return rendering.Term(name=term.name, definition=term.definition, url=term.get_absolute_url())
 
 
 def _source(reference: Reference) -> rendering.Source:

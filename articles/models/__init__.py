@@ -2,6 +2,7 @@
 
 from articles.models.articles import Article, Citation, Cover, Revision
 from articles.models.figures import Figure
+from articles.models.glossary import GlossaryTerm, TermUse
 from articles.models.library import Person, Shape, Topic
 from articles.models.references import Reference, StudyKind
 
@@ -10,10 +11,12 @@ __all__ = [
     "Citation",
     "Cover",
     "Figure",
+    "GlossaryTerm",
     "Person",
     "Reference",
     "Revision",
     "Shape",
     "StudyKind",
+    "TermUse",
     "Topic",
 ]

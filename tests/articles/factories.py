@@ -3,7 +3,7 @@
 import itertools
 from datetime import UTC, date, datetime
 
-from articles.models import Article, Cover, Figure, Person, Reference, Shape, StudyKind, Topic
+from articles.models import Article, Cover, Figure, GlossaryTerm, Person, Reference, Shape, StudyKind, Topic
 from articles.publishing import Content, publish, save_draft
 
 _numbers = itertools.count(1)
@@ -55,6 +55,10 @@ def make_figure(key="lining", **overrides):
         "licence": "CC BY 4.0",
     }
     return Figure.objects.create(key=key, **{**values, **overrides})
+
+
+def make_term(key="mucus", **overrides):
+    return GlossaryTerm.objects.create(key=key, **{"name": key, "definition": f"What {key} is.", **overrides})
 
 
 def make_content(**overrides):

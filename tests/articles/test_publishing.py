@@ -231,7 +231,7 @@ def test_check_body_takes_the_same_queries_however_large_the_library(unused, dja
         make_reference(f"unused-{number}")
         make_figure(f"unused-{number}", source=Reference.objects.get(key=f"unused-{number}"))
     make_figure("lining", source=make_reference("harper2021"))
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         check_body(CITING + DRAWN)
 
 
