@@ -64,7 +64,7 @@ YEOH_CARD = card(1, "Yeoh 2021", "Observational study, 100 patients", YEOH_LINES
         "<p>Plain, <strong>strong</strong>, <em>stressed</em>, H<sub>2</sub>O, m<sup>2</sup>,<br>next line.</p>",
         "<ul><li><p>one</p></li></ul>\n<ol><li><p>two</p></li></ol>\n<blockquote><p>three</p></blockquote>",
         "<p>&lt;script&gt;alert(1)&lt;/script&gt; &amp;amp; 5 &gt; 4</p>",
-        '<p><a href="https://a.example/?b=1&amp;c=%22">a</a> <a href="/articles/">b</a> <a>c</a></p>',
+        '<p><a href="https://a.example/?b=1&amp;c=%22">a</a> <a href="/articles/">b</a> <a href="#x">c</a></p>',
     ],
 )
 def test_render_of_plain_elements_gives_them_back(body):

@@ -122,6 +122,22 @@ def test_parse_of_a_node_that_cannot_be_published_says_where_and_why(body, probl
 
 
 @pytest.mark.parametrize(
+    "href", ["https://a.example/b?c=d", "HTTP://a.example", "mailto:a@b.example", "/articles/", "#x"]
+)
+def test_parse_of_a_link_that_leads_where_it_says_is_accepted(href):
+    assert parse(f'<p><a href="{href}">a</a></p>').text == "a"
+
+
+@pytest.mark.parametrize(
+    "href",
+    ["", "javascript:alert(1)", "//a.example", "/\\a.example", "/&#9;/a.example", "a.example", "ftp://a.example"],
+)
+def test_parse_of_a_link_that_leads_nowhere_or_elsewhere_is_refused(href):
+    message = "a link needs an address that begins with https://, http://, mailto:, / or #"
+    assert problems_of(f'<p>One</p><p>Two <a href="{href}">three</a></p>') == [Problem(2, "three", message)]
+
+
+@pytest.mark.parametrize(
     ("body", "problem"),
     [
         ("<p>One</p><p>Two <b>three</b> four</p>", Problem(2, "three four", "<b> cannot be used in an article")),
