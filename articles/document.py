@@ -3,57 +3,30 @@
 The editor, the sanitiser and the renderer all speak it, so what a writer sees is what readers get.
 """
 
+import re
+import unicodedata
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 import nh3
 
-# element -> the attributes it may carry
-VOCABULARY: dict[str, set[str]] = {
-    "p": set(),
-    "h2": set(),
-    "h3": set(),
-    "ul": set(),
-    "ol": set(),
-    "li": set(),
-    "strong": set(),
-    "em": set(),
-    "sub": set(),
-    "sup": set(),
-    "br": set(),
-    "blockquote": set(),
-    "a": {"href"},
-    "cite": {"data-cite"},  # keys of references, separated by blanks
-    "figure": {"data-figure"},  # key of a figure
-    "section": {"data-box", "data-title", "data-certainty"},
-}
-BOXES = ("in-short", "study", "care")
-CERTAINTIES = ("early", "mixed", "good", "strong", "settled")
-VOID = {"br"}
-BLOCKS = {"p", "h2", "h3", "ul", "ol", "blockquote", "figure", "section"}
-INLINE = {"strong", "em", "sub", "sup", "br", "a", "cite"}
-# element -> the elements that may stand directly in it; "body" is the article itself. Any other holds INLINE.
-CHILDREN: dict[str, set[str]] = {
-    "body": BLOCKS,
-    "section": BLOCKS,
-    "ul": {"li"},
-    "ol": {"li"},
-    "li": INLINE | BLOCKS - {"section"},
-    "blockquote": INLINE | BLOCKS - {"section"},
-    "figure": set(),
-    "cite": set(),
-}
-# element -> what to do with words that stand directly in it, where they cannot
-WORDLESS = {
-    "body": "put this text into a paragraph",
-    "section": "put this text into a paragraph",
-    "ul": "put this text into an item of the list",
-    "ol": "put this text into an item of the list",
-    "figure": "put this text outside the figure, which shows no words of its own",
-    "cite": "put this text outside the citation, which shows no words of its own",
-}
+from articles.vocabulary import (
+    BOXES,
+    CARE,
+    CERTAINTIES,
+    CHILDREN,
+    EXCLUDED,
+    INLINE,
+    TABLE_PARTS,
+    VOCABULARY,
+    VOID,
+    WORDLESS,
+)
+
 MAX_DEPTH = 20  # lists in lists in a box need about ten
+QUOTED = 40  # characters of the text that a problem repeats
 
 _cleaner = nh3.Cleaner(
     tags=set(VOCABULARY),
@@ -87,6 +60,8 @@ class Element:
     @property
     def _raw_text(self) -> str:
         inside = "".join(child if isinstance(child, str) else child._raw_text for child in self.children)
+        if title := self.attributes.get("data-title"):  # the heading of a box
+            inside = f"{title} {inside}"
         return inside if self.tag in INLINE - VOID else f" {inside} "
 
 
@@ -126,6 +101,12 @@ class Document:
                 if element.tag in tags:
                     yield number, element
 
+    def headings(self) -> Iterator[tuple[int, Element]]:
+        """Yield (block number from 1, element) for each heading of the article itself: those in boxes are not."""
+        for number, block in enumerate(self.blocks, start=1):
+            if block.tag in ("h2", "h3"):
+                yield number, block
+
     @property
     def cited_keys(self) -> set[str]:
         return {key for _, cite in self.elements("cite") for key in citation_keys(cite)}
@@ -133,6 +114,10 @@ class Document:
     @property
     def figure_keys(self) -> set[str]:
         return {figure.attributes.get("data-figure", "") for _, figure in self.elements("figure")}
+
+    @property
+    def term_keys(self) -> set[str]:
+        return {term.attributes.get("data-term", "") for _, term in self.elements("dfn")}
 
     @property
     def text(self) -> str:
@@ -153,15 +138,25 @@ def citation_keys(element: Element) -> list[str]:
     return element.attributes.get("data-cite", "").split()
 
 
+def slug_of(text: str) -> str:
+    """Return a heading's id: it depends on the heading's own words only, so links survive every other edit.
+
+    The prefix keeps it apart from every id of the page around it.
+    """
+    ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", f"section {ascii_text}").strip("-")
+
+
 def parse(html: str) -> Document:
     """Return the tree of a body.
 
     Raises DocumentError for an element outside the vocabulary (nothing is dropped unsaid), elements or words
-    where they cannot stand, a box or certainty of unknown kind, a heading without words, or a citation without a key.
+    where they cannot stand, a box, certainty or care note of unknown kind, a table without caption or header cells,
+    a heading without words or like another, or a citation or term without a key.
     """
     unknown = _Elements.outside_the_vocabulary(html)
     if unknown:
-        raise DocumentError([Problem(0, "", f"<{tag}> cannot be used in an article") for tag in unknown])
+        raise DocumentError(unknown)
     builder = _Builder()
     builder.feed(sanitise(html))
     builder.close()
@@ -178,54 +173,151 @@ def _problems(root: Element, document: Document) -> Iterator[Problem]:
             yield from _misplaced(child, root.tag, 0)
     for number, block in enumerate(document.blocks, start=1):
         yield from _misplaced(block, root.tag, number)
+    yield from _headings(document)
+    for number, outer in document.elements(*EXCLUDED):
+        for tag in {inner.tag for inner in outer.walk() if inner is not outer}:
+            if tag in EXCLUDED[outer.tag]:
+                yield Problem(number, outer.text[:QUOTED], EXCLUDED[outer.tag][tag])
+    for number, element in document.elements(*_CHECKS):
+        near = element.text or document.blocks[number - 1].text
+        yield from (Problem(number, near[:QUOTED], message) for message in _CHECKS[element.tag](element))
+
+
+def _headings(document: Document) -> Iterator[Problem]:
+    """Yield what is wrong with headings: no words, the words of another, or a level left out."""
     for number, heading in document.elements("h2", "h3"):
         if not heading.text:
             yield Problem(number, "", "a heading needs words")
-    for number, link in document.elements("a"):
-        if any(element.tag == "cite" for element in link.walk()):
-            yield Problem(number, link.text[:40], "a citation cannot stand inside a link: it is one itself")
-    for number, box in document.elements("section"):
-        if box.attributes.get("data-box") not in BOXES:
-            yield Problem(number, box.text[:40], f"a box is one of: {', '.join(BOXES)}")
-        certainty = box.attributes.get("data-certainty", "")
-        if certainty and certainty not in CERTAINTIES:
-            yield Problem(number, box.text[:40], f"certainty is one of: {', '.join(CERTAINTIES)}")
-    for number, cite in document.elements("cite"):
-        if not citation_keys(cite):
-            yield Problem(number, document.blocks[number - 1].text[:40], "a citation names no reference")
+    seen: Counter[str] = Counter()
+    for number, heading in document.headings():
+        words, identifier = heading.text[:QUOTED], slug_of(heading.text)
+        if not seen and heading.tag == "h3" and words:
+            yield Problem(number, words, "a smaller heading needs a larger one above it")
+        seen[identifier] += 1
+        if seen[identifier] == 2 and words:
+            yield Problem(number, words, "another heading says the same, so links could not tell them apart")
+
+
+def _section(box: Element) -> Iterator[str]:
+    kind = box.attributes.get("data-box")
+    if kind not in BOXES:
+        yield f"a box is one of: {', '.join(BOXES)}"
+    for name, words, known in (("certainty", "certainty", CERTAINTIES), ("care", "a care note", CARE)):
+        if box.attributes.get(f"data-{name}", "") not in ("", *known):
+            yield f"{words} is one of: {', '.join(known)}"
+    if kind == "consultation" and any(child.strip() if isinstance(child, str) else True for child in box.children):
+        yield "put this outside the invitation, which has words of its own"
+
+
+def _cite(cite: Element) -> Iterator[str]:
+    keys = citation_keys(cite)
+    if not keys:
+        yield "a citation names no reference"
+    if len(keys) > 1 and cite.attributes.get("data-locator"):
+        yield "a citation that says where needs a single reference: cite the others behind it"
+
+
+def _dfn(term: Element) -> Iterator[str]:
+    if not term.attributes.get("data-term", "").strip():
+        yield "a glossary term names no entry"
+    if not term.text:
+        yield "a glossary term needs words"
+
+
+def _table(table: Element) -> Iterator[str]:
+    captions = [part for part in table.walk() if part.tag == "caption"]
+    rows = [[cell.tag for cell in row.walk() if cell.tag in ("th", "td")] for row in table.walk() if row.tag == "tr"]
+    if len(captions) != 1 or not captions[0].text:
+        yield "a table needs one caption, which says what it shows"
+    if not any("th" in row for row in rows):
+        yield "a table needs header cells"
+    if len(set(map(len, rows))) > 1:
+        yield "each row of a table needs as many cells as the others: none can be merged"
+
+
+def _a(link: Element) -> Iterator[str]:
+    # What nh3 leaves of an address may still lead elsewhere than it seems: browsers read /\\x as //x.
+    if not re.fullmatch(r"(https?://|mailto:|/(?!/)|#)[^\s\\]*", link.attributes.get("href", ""), re.IGNORECASE):
+        yield "a link needs an address that begins with https://, http://, mailto:, / or #"
+
+
+_CHECKS = {"a": _a, "section": _section, "cite": _cite, "dfn": _dfn, "table": _table}
 
 
 def _misplaced(node: Element | str, parent: str, block: int) -> Iterator[Problem]:
     """Yield a problem for a node that cannot stand in its parent, and for each such node inside it."""
     if isinstance(node, str):
         if node.strip() and parent in WORDLESS:
-            yield Problem(block, node.strip()[:40], WORDLESS[parent])
+            yield Problem(block, node.strip()[:QUOTED], WORDLESS[parent])
         return
     if node.tag not in CHILDREN.get(parent, INLINE):
-        place = "inside a list" if node.tag == "li" else "inside a paragraph" if node.tag in INLINE else ""
-        must = f"must stand {place}" if place else f"cannot stand inside <{parent}>"
-        yield Problem(block, node.text[:40], f"<{node.tag}> {must}")
+        yield Problem(block, node.text[:QUOTED], f"<{node.tag}> {_place(node.tag, parent)}")
     for child in node.children:
         yield from _misplaced(child, node.tag, block)
 
 
+def _place(tag, parent):
+    """Return where an element stands that does not stand in this parent."""
+    if tag == "li":
+        return "must stand inside a list"
+    if tag in TABLE_PARTS:
+        return "must stand inside a table"
+    inline = tag in INLINE and parent not in ("caption", "dfn")
+    return "must stand inside a paragraph" if inline else f"cannot stand inside <{parent}>"
+
+
 class _Elements(HTMLParser):
-    """Collects the names of elements that the vocabulary does not have."""
+    """Finds the elements that the vocabulary does not have: in which block, and near which words."""
+
+    NEVER_CLOSED = VOID | {
+        "area",
+        "base",
+        "col",
+        "embed",
+        "hr",
+        "img",
+        "input",
+        "link",
+        "meta",
+        "source",
+        "track",
+        "wbr",
+    }
 
     def __init__(self):
         super().__init__()
-        self.found: list[str] = []
+        self._found: dict[str, tuple[int, int]] = {}  # element -> its block, and how much text of it came before
+        self._texts = [""]  # one for each block; the first is none
+        self._depth = 0
 
     def handle_starttag(self, tag, attributes):
-        if tag not in VOCABULARY and tag not in self.found:
-            self.found.append(tag)
+        if not self._depth:
+            self._texts.append("")
+        if tag not in VOCABULARY:
+            self._found.setdefault(tag, (len(self._texts) - 1, len(self._texts[-1])))
+        self._depth += tag not in self.NEVER_CLOSED
+
+    def handle_endtag(self, tag):
+        if tag not in self.NEVER_CLOSED:
+            self._depth = max(0, self._depth - 1)
+
+    def handle_data(self, data):
+        self._texts[-1] += data
 
     @classmethod
-    def outside_the_vocabulary(cls, html):
+    def outside_the_vocabulary(cls, html) -> list[Problem]:
         parser = cls()
         parser.feed(html)
         parser.close()
-        return parser.found
+        return [
+            Problem(block, parser._near(block, start), f"<{tag}> cannot be used in an article")
+            for tag, (block, start) in parser._found.items()
+        ]
+
+    def _near(self, block, start):
+        """Return the words that follow a place in a block, or else those before it."""
+        before, after = (" ".join(text.split()) for text in (self._texts[block][:start], self._texts[block][start:]))
+        return after[:QUOTED] or before[-QUOTED:]
 
 
 class _Builder(HTMLParser):

@@ -1,4 +1,4 @@
-"""What the article editor offers: django-prose-editor's own nodes and three of ours (static/js/articles/nodes.js).
+"""What the article editor offers: django-prose-editor's own nodes and ours (static/js/articles/nodes.js).
 
 Imported by settings.py, so it must not touch them; paths are therefore lazy.
 """
@@ -6,14 +6,27 @@ Imported by settings.py, so it must not touch them; paths are therefore lazy.
 from django_prose_editor.config import html_tags
 from js_asset import static_lazy
 
-# Our nodes, and which elements and attributes each writes.
+from articles.vocabulary import VOCABULARY
+
+
+def _writes(*tags):
+    """Return what the library asks of an extension: the elements it writes, with the attributes they may carry."""
+    return html_tags(tags, {tag: sorted(VOCABULARY[tag]) for tag in tags})
+
+
+# Our nodes, and which elements each writes.
 EXTENSIONS = [
     {
         "js": [static_lazy("js/articles/nodes.js")],
         "extensions": {
-            "Citation": html_tags(["cite"], {"cite": ["data-cite"]}),
-            "FigureByKey": html_tags(["figure"], {"figure": ["data-figure"]}),
-            "Box": html_tags(["section"], {"section": ["data-box", "data-title", "data-certainty"]}),
+            "Citation": _writes("cite"),
+            "GlossaryTerm": _writes("dfn"),
+            "FigureByKey": _writes("figure"),
+            "Box": _writes("section"),
+            "Invitation": _writes("section"),
+            "CaptionedTable": _writes("table", "caption", "thead", "tbody", "tr"),
+            "HeaderCell": _writes("th"),
+            "Cell": _writes("td"),
         },
     }
 ]
@@ -26,11 +39,17 @@ BODY = {
     "HardBreak": True,
     "Heading": {"levels": [2, 3]},
     "BulletList": True,
-    "OrderedList": True,
+    "OrderedList": {"enableListAttributes": False},  # a start or a style of numbers would be lost
     "ListItem": True,
     "Blockquote": True,
     "Link": {"enableTarget": False, "protocols": ["https", "http", "mailto"]},
     "Citation": True,
+    "GlossaryTerm": True,
     "FigureByKey": True,
     "Box": True,
+    "Invitation": True,
+    "CaptionedTable": True,
+    "TableRow": True,
+    "HeaderCell": True,
+    "Cell": True,
 }

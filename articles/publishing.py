@@ -6,11 +6,24 @@ from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 
 from django.db import transaction
+from django.urls import reverse
 
 from articles import document, figure_images, rendering
 from articles.bibliography import RecordError, format_reference
 from articles.drawing import DrawingError
-from articles.models import INTERESTS, Article, Citation, Figure, Person, Publication, Reference, Revision, State
+from articles.models import (
+    INTERESTS,
+    Article,
+    Citation,
+    Figure,
+    GlossaryTerm,
+    Person,
+    Publication,
+    Reference,
+    Revision,
+    State,
+    TermUse,
+)
 
 
 class PublishingError(ValueError):
@@ -82,7 +95,7 @@ def save_draft(*, article: Article, content: Content, by, now: datetime, based_o
     newest = article.revisions.order_by("-number").first()
     if based_on is not None:
         refuse_if_outdated(newest=newest, content=content, based_on=based_on)
-    rendered = _render(parsed)
+    rendered = _render(parsed, article.slug)
     if newest is not None and newest.content_hash == _fingerprint(content, rendered) and content.repeats(newest):
         return newest
     number = newest.number + 1 if newest is not None else 1
@@ -109,6 +122,8 @@ def _write(article, content, parsed, rendered, *, number, by, now) -> Revision:
         for position, key in enumerate(rendered.reference_keys, start=1)
     )
     figure_images.record_uses(revision, parsed.figure_keys)
+    terms = GlossaryTerm.objects.filter(key__in=parsed.term_keys)
+    TermUse.objects.bulk_create(TermUse(revision=revision, term=term) for term in terms)
     return revision
 
 
@@ -229,18 +244,19 @@ def _show(article, revision, *, at, now) -> Article:
 
 def _is_outdated(revision) -> bool:
     content = Content.of(revision)
-    return _fingerprint(content, _render(document.parse(content.body))) != revision.content_hash
+    rendered = _render(document.parse(content.body), revision.article.slug)
+    return _fingerprint(content, rendered) != revision.content_hash
 
 
 def _write_anew(article, content, *, number, now) -> Revision:
     parsed = document.parse(content.body)
-    return _write(article, content, parsed, _render(parsed), number=number, by=None, now=now)
+    return _write(article, content, parsed, _render(parsed, article.slug), number=number, by=None, now=now)
 
 
-def _render(parsed: document.Document) -> rendering.Rendered:
+def _render(parsed: document.Document, slug: str = "") -> rendering.Rendered:
     """Render with the part of the library that the body uses, so that no other row can stand in the way."""
-    reference_keys, figure_keys = (set(model.objects.values_list("key", flat=True)) for model in (Reference, Figure))
-    rendering.check_keys(parsed, reference_keys, figure_keys)
+    known = (set(model.objects.values_list("key", flat=True)) for model in (Reference, Figure, GlossaryTerm))
+    rendering.check_keys(parsed, *known)
     references = Reference.objects.filter(key__in=parsed.cited_keys)
     figures = Figure.objects.filter(key__in=parsed.figure_keys).select_related("source", "image")
     problems, sources, illustrations = [], {}, {}
@@ -256,7 +272,13 @@ def _render(parsed: document.Document) -> rendering.Rendered:
                 problems.append(document.Problem(0, "", f"the {name} “{row.key}” cannot be shown: {error}"))
     if problems:
         raise document.DocumentError(problems)
-    return rendering.render(parsed, sources, illustrations)
+    terms = {term.key: _term(term) for term in GlossaryTerm.objects.filter(key__in=parsed.term_keys)}
+    invitation_url = f"{reverse('consultations:index')}?from={slug}"
+    return rendering.render(parsed, sources, illustrations, terms, invitation_url=invitation_url)
+
+
+def _term(term: GlossaryTerm) -> rendering.Term:
+    return rendering.Term(name=term.name, definition=term.definition, url=term.get_absolute_url())
 
 
 def _source(reference: Reference) -> rendering.Source:

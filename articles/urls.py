@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from articles.views import exports, history, pages, previews
+from articles.views import exports, glossary, history, pages, previews
 
 app_name = "articles"
 urlpatterns = [
@@ -11,5 +11,6 @@ urlpatterns = [
     path("<slug:slug>/history/", history.article_history, name="history"),
     path("<slug:slug>/references.<str:ending>", exports.references, name="references"),
     path("<slug:slug>/citation.<str:ending>", exports.citation, name="citation"),
+    path("glossary/", glossary.glossary, name="glossary"),
     path("<slug:slug>/", pages.article_detail, name="detail"),
 ]

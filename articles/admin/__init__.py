@@ -1,3 +1,3 @@
 """The editors' back office. Importing the modules registers them."""
 
-from articles.admin import articles, figures, library, references, revisions  # noqa: F401
+from articles.admin import articles, figures, glossary, library, references, revisions  # noqa: F401

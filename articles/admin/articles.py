@@ -36,7 +36,9 @@ class ArticleForm(forms.ModelForm):
     )
     body = Revision._meta.get_field("body").formfield(
         widget=AdminProseEditorWidget,
-        help_text="Citations and figures are named by key. An unknown key is refused, with the nearest known one.",
+        help_text="Put the cursor behind a sentence and press Cite, or select words and press Term: what is in the "
+        "library is suggested as you type. In short, Study and Care put the paragraphs you have selected into a box. "
+        "Press the same button inside a box, or on a citation you have clicked, to change it.",
     )
     author = forms.ModelChoiceField(Person.objects.all())
     reviewer = forms.ModelChoiceField(

