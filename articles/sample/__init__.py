@@ -1,7 +1,7 @@
 """Sample articles, people and references, for a first look at the site.
 
 Each folder is one article, named as its address: article.json, body.html, and figures.json with its drawings. People,
-topics and references are shared. A further article is a further folder.
+topics, references and the glossary are shared. A further article is a further folder.
 """
 
 import json
@@ -11,7 +11,7 @@ from pathlib import Path
 from django.db import transaction
 from django.db.models import Q
 
-from articles.models import Article, Figure, Person, Reference, Topic
+from articles.models import Article, Figure, GlossaryTerm, Person, Reference, Topic
 from articles.publishing import Content, publish, save_draft
 
 FOLDER = Path(__file__).parent
@@ -35,6 +35,7 @@ def load() -> int:
     topics = {row["slug"]: _topic(row) for row in _read(FOLDER / "topics.json")}
     people = _library(Person, "slug", _read(FOLDER / "people.json"))
     references = _library(Reference, "key", _read(FOLDER / "references.json"))
+    _library(GlossaryTerm, "key", _read(FOLDER / "glossary.json"))
     for folder in folders:
         _load_figures(folder, references)
         _load_article(folder, topics, people)

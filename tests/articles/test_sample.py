@@ -10,7 +10,18 @@ from django.utils import timezone
 
 from articles import sample
 from articles.document import citation_keys, parse
-from articles.models import Article, Citation, Cover, Figure, Person, Reference, Revision, Topic
+from articles.models import (
+    Article,
+    Citation,
+    Cover,
+    Figure,
+    GlossaryTerm,
+    Person,
+    Reference,
+    Revision,
+    TermUse,
+    Topic,
+)
 from tests.articles.factories import make_article
 from tests.pages import parse as parse_page
 from tests.pages import text_of
@@ -52,7 +63,8 @@ def body_of(slug):
 
 
 def row_counts():
-    return {model.__name__: model.objects.count() for model in (Article, Revision, Citation, Reference, Figure, Person)}
+    models = (Article, Revision, Citation, Reference, Figure, Person, GlossaryTerm)
+    return {model.__name__: model.objects.count() for model in models}
 
 
 def sentences(text):
@@ -70,7 +82,8 @@ def boxes_of(body):
 def test_load_sample_articles_fills_an_empty_site_and_says_so(capsys):
     call_command("load_sample_articles")
     assert capsys.readouterr().out == "Loaded 4 sample article(s) with their references and figures\n"
-    assert row_counts() == {"Article": 4, "Revision": 4, "Citation": 24, "Reference": 14, "Figure": 4, "Person": 4}
+    counts = {"Article": 4, "Revision": 4, "Citation": 24, "Reference": 14, "Figure": 4, "Person": 4}
+    assert row_counts() == {**counts, "GlossaryTerm": 15}
 
 
 def test_load_sample_articles_twice_changes_nothing_and_says_nothing(loaded, capsys):
@@ -134,7 +147,7 @@ def test_load_sample_articles_in_a_dry_run_beside_articles_says_nothing(loaded, 
 
 
 def test_sample_rows_pass_the_checks_that_editors_rows_pass(loaded):
-    for model in (Topic, Person, Reference, Figure, Article):
+    for model in (Topic, Person, Reference, Figure, GlossaryTerm, Article):
         for row in model.objects.all():
             row.full_clean()
 
@@ -191,6 +204,12 @@ def test_sample_articles_cite_only_references_there_are_and_leave_none_out(loade
     assert cited == set(Reference.objects.values_list("key", flat=True))
 
 
+def test_sample_articles_explain_words_by_the_glossary_and_use_all_of_it(loaded):
+    used = set(TermUse.objects.values_list("term__key", flat=True))
+    assert used == set(GlossaryTerm.objects.values_list("key", flat=True))
+    assert {use.revision for use in TermUse.objects.all()} == set(loaded)
+
+
 def test_sample_articles_have_a_figure_with_text_alternative_source_and_licence(loaded):
     for revision in loaded:
         [(_, figure)] = parse(revision.body).elements("figure")
@@ -222,9 +241,10 @@ def test_sample_articles_pages_link_only_to_pages_that_are_there(client, loaded)
 
 def test_sample_article_opens_in_short_looks_at_one_study_and_ends_with_when_to_get_help(body):
     boxes = boxes_of(body)
-    assert [box.attributes["data-box"] for box in boxes] == ["in-short", "study", "care"]
+    kinds = [box.attributes["data-box"] for box in boxes if box.attributes["data-box"] != "consultation"]
+    assert kinds == ["in-short", "study", "care"]
     assert boxes[1].attributes["data-certainty"]
-    assert "999" in boxes[2].text
+    assert "999" in boxes[-1].text
 
 
 def test_sample_article_has_sections_and_a_length_that_can_be_read_in_one_sitting(body):
@@ -234,7 +254,8 @@ def test_sample_article_has_sections_and_a_length_that_can_be_read_in_one_sittin
 
 
 def test_sample_article_is_written_in_short_sentences(body):
-    lengths = [len(sentence.split()) for block in parse(body).blocks for sentence in sentences(block.text)]
+    blocks = [block for block in parse(body).blocks if block.tag != "table"]  # cells are no sentences
+    lengths = [len(sentence.split()) for block in blocks for sentence in sentences(block.text)]
     assert sum(lengths) / len(lengths) < 18
     assert max(lengths) <= 40
 
@@ -265,6 +286,7 @@ def test_sample_titles_figures_and_reference_cards_promise_no_effect(loaded):
         legend = [f"{row['name']}. {row['text']}" for row in figure.legend]
         texts += [f"{figure.alt}.", figure.description, figure.caption, figure.note, *legend]
     texts += Reference.objects.values_list("summary", flat=True)
+    texts += GlossaryTerm.objects.values_list("definition", flat=True)
     assert claims_in(" ".join(texts)) == []
 
 
