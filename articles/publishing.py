@@ -11,6 +11,7 @@ from articles import document, rendering
 from articles.bibliography import RecordError, format_reference
 from articles.drawing import DrawingError, clean_drawing, legend_rows
 from articles.models import Article, Citation, Figure, Person, Reference, Revision
+from articles.structured_data import cited_work
 
 
 class PublishingError(ValueError):
@@ -72,6 +73,7 @@ def save_draft(*, article: Article, content: Content, by, now: datetime, based_o
     content_hash = _fingerprint(content, rendered)
     if newest is not None and newest.content_hash == content_hash and content.repeats(newest):
         return newest
+    references = Reference.objects.in_bulk(rendered.reference_keys, field_name="key")
     revision = Revision.objects.create(
         article=article,
         number=newest.number + 1 if newest is not None else 1,
@@ -82,9 +84,9 @@ def save_draft(*, article: Article, content: Content, by, now: datetime, based_o
         html=rendered.html,
         contents=rendered.contents,
         references_html=rendered.references_html,
+        cited_works=[cited_work(references[key].csl, doi=references[key].doi) for key in rendered.reference_keys],
         word_count=parsed.word_count,
     )
-    references = Reference.objects.in_bulk(rendered.reference_keys, field_name="key")
     Citation.objects.bulk_create(
         Citation(revision=revision, reference=references[key], position=position)
         for position, key in enumerate(rendered.reference_keys, start=1)

@@ -1,11 +1,22 @@
-"""Addresses under /articles/."""
+"""Addresses under /articles/. Literal ones come before those of articles."""
 
 from django.urls import path
+from django.views.decorators.http import require_safe
 
-from articles.views import pages
+from articles.feeds import ArticleFeed, TopicFeed
+from articles.views import cards, feedback, pages
 
 app_name = "articles"
 urlpatterns = [
     path("", pages.article_list, name="list"),
+    path("feed.atom", require_safe(ArticleFeed()), name="feed"),
+    path("topics/<slug:slug>/", pages.topic_detail, name="topic"),
+    path("topics/<slug:slug>/feed.atom", require_safe(TopicFeed()), name="topic-feed"),
+    path("people/<slug:slug>/", pages.person_detail, name="person"),
+    path("editorial-policy/", pages.editorial_policy, name="editorial-policy"),
+    path("corrections/", pages.corrections, name="corrections"),
     path("<slug:slug>/", pages.article_detail, name="detail"),
+    path("<slug:slug>/card-<slug:fingerprint>.png", cards.card, name="card"),
+    path("<slug:slug>/feedback/", feedback.feedback, name="feedback"),
+    path("<slug:slug>/feedback/thanks/", feedback.thanks, name="feedback-thanks"),
 ]

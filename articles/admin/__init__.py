@@ -1,3 +1,3 @@
 """The editors' back office. Importing the modules registers them."""
 
-from articles.admin import articles, figures, library, references  # noqa: F401
+from articles.admin import articles, figures, library, reading, references  # noqa: F401

@@ -13,6 +13,7 @@ from django_prose_editor.widgets import AdminProseEditorWidget
 from js_asset import Media
 
 from articles import publishing
+from articles.admin.reading import ReadNextInline
 from articles.document import DocumentError, sanitise
 from articles.models import Article, Person, Revision
 from articles.publishing import Content, EditedMeanwhile, PublishingError
@@ -101,6 +102,8 @@ class ArticleAdmin(admin.ModelAdmin):
         ("Content", {"fields": ["title", "standfirst", "body", "based_on"]}),
         ("Who and when", {"fields": ["author", "reviewer", "reviewed_on", "next_review_on", "change_note"]}),
     ]
+
+    inlines = [ReadNextInline]
 
     class Media:
         js = ["js/articles/name-editor.js"]

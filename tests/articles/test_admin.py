@@ -48,6 +48,8 @@ def typed():
         "next_review_on": "05/01/2027",
         "change_note": "",
         "based_on": 0,
+        "read_next-TOTAL_FORMS": 0,
+        "read_next-INITIAL_FORMS": 0,
     }
 
 
