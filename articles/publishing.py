@@ -24,6 +24,7 @@ from articles.models import (
     State,
     TermUse,
 )
+from articles.structured_data import cited_work
 
 
 class PublishingError(ValueError):
@@ -103,6 +104,7 @@ def save_draft(*, article: Article, content: Content, by, now: datetime, based_o
 
 
 def _write(article, content, parsed, rendered, *, number, by, now) -> Revision:
+    references = Reference.objects.in_bulk(rendered.reference_keys, field_name="key")
     revision = Revision.objects.create(
         article=article,
         number=number,
@@ -114,9 +116,9 @@ def _write(article, content, parsed, rendered, *, number, by, now) -> Revision:
         html=rendered.html,
         contents=rendered.contents,
         references_html=rendered.references_html,
+        cited_works=[cited_work(references[key].csl, doi=references[key].doi) for key in rendered.reference_keys],
         word_count=parsed.word_count,
     )
-    references = Reference.objects.in_bulk(rendered.reference_keys, field_name="key")
     Citation.objects.bulk_create(
         Citation(revision=revision, reference=references[key], position=position)
         for position, key in enumerate(rendered.reference_keys, start=1)

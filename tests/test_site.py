@@ -1,8 +1,11 @@
 """What holds for every page: headers, cookies, errors, one h1."""
 
+from datetime import datetime, timedelta
+
 import pytest
 from django.core.management import call_command
 from django.test import RequestFactory
+from django.utils import timezone
 
 from probio.views import server_error
 from tests.pages import parse
@@ -10,6 +13,8 @@ from tests.pages import parse
 pytestmark = pytest.mark.django_db
 
 PUBLIC = ["/", "/articles/", "/articles/gut-microbiome-fighting-viruses/", "/consultations/", "/consultations/privacy/"]
+PUBLIC += ["/articles/topics/immunity/", "/articles/people/priya-raman/", "/articles/editorial-policy/"]
+PUBLIC += ["/articles/corrections/"]
 
 
 @pytest.fixture
@@ -37,7 +42,8 @@ def test_public_page_has_no_inline_style_or_script_and_asks_no_other_origin(site
         assert "style" not in attributes
         assert not {name for name in attributes if name.startswith("on")}
         assert element.tag != "style"
-        assert element.tag != "script" or element.get("src", "").startswith("/static/")
+        is_data = element.get("type") == "application/ld+json"
+        assert element.tag != "script" or is_data or element.get("src", "").startswith("/static/")
         for loaded in ("src", "srcset"):
             assert element.get(loaded, "/").startswith("/")
         assert element.tag != "link" or element.get("rel") == "canonical" or element.get("href").startswith("/")
@@ -89,3 +95,27 @@ def test_body_in_an_encoding_that_is_no_text_is_refused_in_our_own_words(client,
     response = client.generic("POST", "/consultations/", b"a=b", content_type=content_type)
     assert response.status_code == 415
     assert parse(response).find(".//h1").text == "We could not make sense of that request"
+
+
+def test_robots_are_let_in_and_shown_the_sitemap(client, settings):
+    response = client.get("/robots.txt")
+    assert response["Content-Type"] == "text/plain; charset=utf-8"
+    assert response.text == f"User-agent: *\nDisallow:\n\nSitemap: {settings.SITE_URL}/sitemap.xml\n"
+    assert client.get("/sitemap.xml").status_code == 200
+
+
+def test_weaknesses_can_be_reported_to_the_team_at_an_address_that_does_not_expire(client, settings):
+    settings.TEAM_EMAIL = "team@example.com"
+    fields = dict(line.split(": ", 1) for line in client.get("/.well-known/security.txt").text.splitlines())
+    expires = datetime.fromisoformat(fields.pop("Expires"))
+    assert timedelta(days=178) < expires - timezone.now() < timedelta(days=182)
+    assert fields == {
+        "Contact": "mailto:team@example.com",
+        "Preferred-Languages": "en",
+        "Canonical": f"{settings.SITE_URL}/.well-known/security.txt",
+    }
+
+
+@pytest.mark.parametrize("url", ["/robots.txt", "/.well-known/security.txt"])
+def test_texts_for_robots_set_no_cookie_and_only_answer_to_reading(client, url):
+    assert (client.get(url).cookies, client.post(url).status_code) == ({}, 405)

@@ -1,3 +1,11 @@
 """The editors' back office. Importing the modules registers them."""
 
-from articles.admin import articles, figures, glossary, library, references, revisions  # noqa: F401
+from articles.admin import (  # noqa: F401
+    articles,
+    figures,
+    glossary,
+    library,
+    reading,
+    references,
+    revisions,
+)

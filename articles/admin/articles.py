@@ -14,6 +14,7 @@ from js_asset import Media
 
 from articles import publishing
 from articles.admin.acting import ActsOnArticles, in_words
+from articles.admin.reading import ReadNextInline
 from articles.document import DocumentError, sanitise
 from articles.models import INTERESTS, Article, Person, Revision, State
 from articles.moving import check_address, move_article
@@ -132,6 +133,8 @@ class ArticleAdmin(ActsOnArticles, admin.ModelAdmin):
         ("Who and when", {"fields": ["author", "reviewer", "reviewed_on", "next_review_on", "interests"]}),
         ("This change", {"fields": ["change_note", "is_major"]}),
     ]
+
+    inlines = [ReadNextInline]
 
     class Media:
         js = ["js/articles/name-editor.js"]

@@ -5,6 +5,7 @@ from articles.models.figures import Figure, FigureImage, FigureKind, FigureUse, 
 from articles.models.glossary import GlossaryTerm, TermUse
 from articles.models.library import Person, Shape, Topic
 from articles.models.publications import OldAddress, PreviewLink, Publication
+from articles.models.reading import Feedback, ReadNext
 from articles.models.references import Reference, RetractionState, StudyKind
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "Article",
     "Citation",
     "Cover",
+    "Feedback",
     "Figure",
     "FigureImage",
     "FigureKind",
@@ -22,6 +24,7 @@ __all__ = [
     "Person",
     "PreviewLink",
     "Publication",
+    "ReadNext",
     "Reference",
     "RetractionState",
     "Revision",

@@ -63,7 +63,9 @@ class ArticleQuerySet(models.QuerySet):
 
     def newest_first(self):
         """For lists: what a card shows, without the long texts of the pages."""
-        page_only = [f"live_revision__{name}" for name in ("body", "html", "references_html", "contents")]
+        page_only = [
+            f"live_revision__{name}" for name in ("body", "html", "references_html", "contents", "cited_works")
+        ]
         return self.select_related("live_revision", "topic").defer(*page_only).order_by("-publish_at", "-pk")
 
 
@@ -159,6 +161,7 @@ class Revision(models.Model):
     html = models.TextField()
     contents = models.JSONField()
     references_html = models.TextField()
+    cited_works = models.JSONField(default=list)  # its references in order, as schema.org describes them
     word_count = models.PositiveIntegerField()
     references = models.ManyToManyField(Reference, through="Citation", related_name="cited_in")
 

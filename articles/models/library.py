@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 
 
 class Shape(models.TextChoices):
@@ -23,6 +24,11 @@ class Topic(models.Model):
     name = models.CharField(max_length=60, unique=True)
     slug = models.SlugField(unique=True, help_text="Part of addresses; do not change it once in use.")
     shape = models.CharField(max_length=10, choices=Shape, unique=True)
+    intro = models.TextField(
+        max_length=400,
+        blank=True,
+        help_text="What its articles are about, in a sentence or two above them.",
+    )
 
     class Meta:
         ordering = ["name"]
@@ -30,6 +36,9 @@ class Topic(models.Model):
 
     def __str__(self):
         return self.name
+
+    def get_absolute_url(self):
+        return reverse("articles:topic", args=[self.slug])
 
 
 class Person(models.Model):
@@ -51,6 +60,9 @@ class Person(models.Model):
 
     def __str__(self):
         return self.display_name
+
+    def get_absolute_url(self):
+        return reverse("articles:person", args=[self.slug])
 
     @property
     def display_name(self):

@@ -1,4 +1,6 @@
-"""Articles to read, for pages outside this app; and the rendered body, for the article's own page."""
+"""Articles to read, for pages outside this app; rendered bodies and structured data, for pages of this one."""
+
+import json
 
 from django import template
 from django.utils import timezone
@@ -10,15 +12,21 @@ register = template.Library()
 
 
 @register.simple_tag
-def latest_articles(count, exclude=None):
-    """Return the newest live articles, without `exclude`. One query."""
-    articles = Article.objects.live(timezone.now()).newest_first()
-    if exclude is not None:
-        articles = articles.exclude(pk=exclude.pk)
-    return list(articles[:count])
+def latest_articles(count):
+    """Return the newest live articles. One query."""
+    return list(Article.objects.live(timezone.now()).newest_first()[:count])
 
 
 @register.filter
 def as_rendered(html):
     """Let through what articles/rendering.py wrote: the one place where stored HTML enters a page."""
     return mark_safe(html)  # noqa: S308 -- rendering.py escapes everything but its own vocabulary
+
+
+@register.filter
+def as_json_ld(graph):
+    """Write structured data so that nothing in it can end the script element it stands in."""
+    text = json.dumps(graph, ensure_ascii=False, separators=(",", ":"))
+    for character in "<>&":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return mark_safe(text)  # noqa: S308 -- no character that means anything in HTML is left

@@ -8,15 +8,9 @@ from django.core import signing
 
 from articles.models import Topic
 from consultations import consents
-from consultations.forms.fields import (
-    ChecksTheAddress,
-    ContactForm,
-    EmailField,
-    RefusesRobots,
-    TimeZoneField,
-    validate_plain_text,
-)
+from consultations.forms.fields import ChecksTheAddress, ContactForm, EmailField, RefusesRobots, TimeZoneField
 from consultations.services.booking import ClientDetails
+from probio.forms import validate_plain_text
 
 HURRIED = timedelta(seconds=2)  # nobody reads and fills in a form faster
 _rendered = signing.TimestampSigner(salt="consultations.form")

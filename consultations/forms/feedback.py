@@ -2,8 +2,8 @@
 
 from django import forms
 
-from consultations.forms.fields import PageForm
 from consultations.models import Usefulness
+from probio.forms import PageForm
 
 
 class FeedbackForm(PageForm):

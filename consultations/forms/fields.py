@@ -2,15 +2,13 @@
 
 import unicodedata
 
-from crispy_forms.helper import FormHelper
 from django import forms
 from django.core.exceptions import ValidationError
-from django.forms.renderers import Jinja2
-from django.templatetags.static import static
 from phonenumber_field.formfields import PhoneNumberField
 
 from consultations.addresses import likely_intended, normalise
 from consultations.models import TIME_ZONES, Channel
+from probio.forms import PageForm
 
 _TURNS_WRITING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
@@ -25,11 +23,6 @@ def validate_person_name(value):
         raise ValidationError("Enter your name without addresses or the characters / : @ < >")
     if not any(character.isalpha() for character in value):
         raise ValidationError("Enter your full name")
-
-
-def validate_plain_text(value):
-    if any(unicodedata.category(character) in ("Cc", "Cs") and character not in "\r\n\t" for character in value):
-        raise ValidationError("Leave out control characters")
 
 
 class NameField(forms.CharField):
@@ -78,22 +71,6 @@ class TimeZoneField(forms.CharField):
     def clean(self, value):
         name = super().clean(value)
         return name if name in TIME_ZONES else "Europe/London"
-
-
-class PageForm(forms.Form):
-    """A form inside a form element of its page, which has the buttons; errors are said by us, not by the browser."""
-
-    # By an engine that is several times as fast: Django's own widgets, and our fields around them.
-    default_renderer = Jinja2()
-    template_name = "consultations/fields.html"
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, use_required_attribute=False, **kwargs)
-        self.helper = FormHelper()
-        self.helper.form_tag = False
-
-    def get_context(self):
-        return {"form": self, "sprite": static("img/sprite.svg")}
 
 
 class ChecksTheAddress(PageForm):

@@ -5,8 +5,8 @@ from django.core.exceptions import ValidationError
 
 from consultations.consents import ConsentWords
 from consultations.encryption import Unseen
-from consultations.forms.fields import PageForm, validate_plain_text
 from consultations.models import AskedQuestion, QuestionKind, QuestionnaireVersion
+from probio.forms import PageForm, validate_plain_text
 
 LONGEST_ANSWER = 1000
 OTHER_WORDS = "These words have changed since you opened the page. Read them, and tick the box if you agree"

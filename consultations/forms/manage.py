@@ -2,8 +2,9 @@
 
 from django import forms
 
-from consultations.forms.fields import ContactForm, EmailField, PageForm, RefusesRobots, validate_plain_text
+from consultations.forms.fields import ContactForm, EmailField, RefusesRobots
 from consultations.services.changes import Details
+from probio.forms import PageForm, validate_plain_text
 
 
 class DetailsForm(ContactForm):

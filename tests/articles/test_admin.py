@@ -49,6 +49,8 @@ def typed():
         "interests": "Probio7 paid for it.",
         "change_note": "",
         "based_on": 0,
+        "read_next-TOTAL_FORMS": 0,
+        "read_next-INITIAL_FORMS": 0,
     }
 
 

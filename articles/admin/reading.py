@@ -1,0 +1,35 @@
+"""What editors recommend to read next, and what readers said."""
+
+from django.contrib import admin
+
+from articles.models import Feedback, ReadNext
+
+
+class ReadNextInline(admin.TabularInline):
+    model = ReadNext
+    fk_name = "article"
+    autocomplete_fields = ["recommended"]
+    extra = 0
+    verbose_name = "article to read next"
+    verbose_name_plural = "Read next (live ones are shown, before those found by sources and topic)"
+
+
+@admin.register(Feedback)
+class FeedbackAdmin(admin.ModelAdmin):
+    """To read: nobody puts words into readers' mouths."""
+
+    list_display = ["given_at", "article", "was_useful", "words"]
+    list_filter = ["was_useful"]
+    list_select_related = ["article"]
+    search_fields = ["article__slug", "words"]
+    date_hierarchy = "given_at"
+    fields = list_display
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
