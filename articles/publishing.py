@@ -10,7 +10,8 @@ from django.db import transaction
 from articles import document, rendering
 from articles.bibliography import RecordError, format_reference
 from articles.drawing import DrawingError, clean_drawing, legend_rows
-from articles.models import Article, Citation, Figure, Person, Reference, Revision
+from articles.models import Article, Citation, Figure, Person, Reference, Revision, Word
+from articles.search_terms import words_in
 
 
 class PublishingError(ValueError):
@@ -83,7 +84,10 @@ def save_draft(*, article: Article, content: Content, by, now: datetime, based_o
         contents=rendered.contents,
         references_html=rendered.references_html,
         word_count=parsed.word_count,
+        text=parsed.text,
+        headings="\n".join(heading.text for _, heading in parsed.elements("h2", "h3")),
     )
+    Word.objects.remember(words_in(f"{content.title} {content.standfirst} {parsed.text}"))
     references = Reference.objects.in_bulk(rendered.reference_keys, field_name="key")
     Citation.objects.bulk_create(
         Citation(revision=revision, reference=references[key], position=position)

@@ -1,6 +1,8 @@
 """Articles (an address and a state) and their revisions (immutable content, already rendered)."""
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -11,6 +13,18 @@ from articles.models.library import Person, Topic
 from articles.models.references import Reference
 
 WORDS_A_MINUTE = 220
+SEARCH_CONFIG = "articles_english"  # English without accents: migration 0006
+HEAD = (
+    SearchVector("title", weight="A", config=SEARCH_CONFIG)
+    + SearchVector("standfirst", weight="B", config=SEARCH_CONFIG)
+    + SearchVector("headings", weight="C", config=SEARCH_CONFIG)
+)
+# What may stay in the database, as fields of Article: the long texts that only search looks at, those no list needs.
+SEARCH_ONLY = tuple(f"live_revision__{name}" for name in ("text", "headings", "head_vector", "search_vector"))
+NOT_FOR_LISTS = (
+    *(f"live_revision__{name}" for name in ("body", "html", "references_html", "contents")),
+    *SEARCH_ONLY,
+)
 
 
 class Cover(models.TextChoices):
@@ -34,8 +48,7 @@ class ArticleQuerySet(models.QuerySet):
 
     def newest_first(self):
         """For lists: what a card shows, without the long texts of the pages."""
-        page_only = [f"live_revision__{name}" for name in ("body", "html", "references_html", "contents")]
-        return self.select_related("live_revision", "topic").defer(*page_only).order_by("-publish_at", "-pk")
+        return self.select_related("live_revision", "topic").defer(*NOT_FOR_LISTS).order_by("-publish_at", "-pk")
 
 
 class Article(models.Model):
@@ -95,10 +108,21 @@ class Revision(models.Model):
     contents = models.JSONField()
     references_html = models.TextField()
     word_count = models.PositiveIntegerField()
+    text = models.TextField(blank=True, default="")  # the words of the body, a line for each block
+    headings = models.TextField(blank=True, default="")  # those of its headings, a line for each
+    # Made by PostgreSQL, so that they cannot disagree with the words. What the weights are worth: search.py.
+    head_vector = models.GeneratedField(expression=HEAD, output_field=SearchVectorField(), db_persist=True)
+    search_vector = models.GeneratedField(
+        expression=HEAD + SearchVector("text", weight="D", config=SEARCH_CONFIG),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
     references = models.ManyToManyField(Reference, through="Citation", related_name="cited_in")
 
     class Meta:
         ordering = ["article", "-number"]
+        # Without fastupdate: articles are saved seldom, and no search shall wade through what was put off.
+        indexes = [GinIndex(fields=["search_vector"], name="revision_search", fastupdate=False)]
         constraints = [
             models.UniqueConstraint(name="revision_number_once_an_article", fields=["article", "number"]),
             models.CheckConstraint(name="revision_titled", condition=~Q(title="")),

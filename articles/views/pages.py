@@ -4,7 +4,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from articles.models import Article
+from articles.models import SEARCH_ONLY, Article
 
 CONTENTS_FROM = 3  # sections from which a list of contents helps
 
@@ -20,7 +20,8 @@ def article_list(request):
 def article_detail(request, slug):
     """Show one live article as it was rendered when saved. One query, and one for what to read next."""
     shown = ("topic", "live_revision__author", "live_revision__reviewer")
-    article = get_object_or_404(Article.objects.live(timezone.now()).select_related(*shown), slug=slug)
+    articles = Article.objects.live(timezone.now()).select_related(*shown).defer(*SEARCH_ONLY)
+    article = get_object_or_404(articles, slug=slug)
     revision = article.live_revision
     context = {
         "article": article,
