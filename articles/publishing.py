@@ -23,7 +23,9 @@ from articles.models import (
     Revision,
     State,
     TermUse,
+    Word,
 )
+from articles.search_terms import words_in
 from articles.structured_data import cited_work
 
 
@@ -118,7 +120,10 @@ def _write(article, content, parsed, rendered, *, number, by, now) -> Revision:
         references_html=rendered.references_html,
         cited_works=[cited_work(references[key].csl, doi=references[key].doi) for key in rendered.reference_keys],
         word_count=parsed.word_count,
+        text=parsed.text,
+        headings="\n".join(heading.text for _, heading in parsed.elements("h2", "h3")),
     )
+    Word.objects.remember(words_in(f"{content.title} {content.standfirst} {parsed.text}"))
     Citation.objects.bulk_create(
         Citation(revision=revision, reference=references[key], position=position)
         for position, key in enumerate(rendered.reference_keys, start=1)

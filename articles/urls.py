@@ -4,11 +4,12 @@ from django.urls import path
 from django.views.decorators.http import require_safe
 
 from articles.feeds import ArticleFeed, TopicFeed
-from articles.views import cards, exports, feedback, glossary, history, pages, previews
+from articles.views import cards, exports, feedback, glossary, history, pages, previews, search
 
 app_name = "articles"
 urlpatterns = [
     path("", pages.article_list, name="list"),
+    path("search/", search.article_search, name="search"),
     path("preview/<str:token>/", previews.preview, name="preview"),
     path("glossary/", glossary.glossary, name="glossary"),
     path("feed.atom", require_safe(ArticleFeed()), name="feed"),

@@ -11,9 +11,10 @@ settings.ALLOWED_HOSTS = ["*"]
 old_name = connection.settings_dict["NAME"]
 connection.creation.create_test_db(verbosity=0, autoclobber=True)
 try:
-    from bench import booking, draining, listing
+    from bench import booking, draining, listing, searching
 
     listing.run()
+    searching.run()
     booking.run()
     draining.run()
 finally:

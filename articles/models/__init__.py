@@ -1,15 +1,17 @@
 """The articles tables: the library of references and figures, the articles, and their immutable revisions."""
 
-from articles.models.articles import INTERESTS, Article, Citation, Cover, Revision, State
+from articles.models.articles import INTERESTS, SEARCH_CONFIG, SEARCH_ONLY, Article, Citation, Cover, Revision, State
 from articles.models.figures import Figure, FigureImage, FigureKind, FigureUse, ImageState
 from articles.models.glossary import GlossaryTerm, TermUse
-from articles.models.library import Person, Shape, Topic
+from articles.models.library import Person, Shape, Topic, Word
 from articles.models.publications import OldAddress, PreviewLink, Publication
 from articles.models.reading import Feedback, ReadNext
 from articles.models.references import Reference, RetractionState, StudyKind
 
 __all__ = [
     "INTERESTS",
+    "SEARCH_CONFIG",
+    "SEARCH_ONLY",
     "Article",
     "Citation",
     "Cover",
@@ -33,4 +35,5 @@ __all__ = [
     "StudyKind",
     "TermUse",
     "Topic",
+    "Word",
 ]

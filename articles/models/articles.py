@@ -3,6 +3,8 @@
 from datetime import datetime
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -16,6 +18,18 @@ WORDS_A_MINUTE = 220
 INTERESTS = (
     "Probio7 paid for this article to be written and reviewed. It sells live bacteria supplements, so it stands to "
     "gain when readers think well of them."
+)
+SEARCH_CONFIG = "articles_english"  # English without accents: migration 0006
+HEAD = (
+    SearchVector("title", weight="A", config=SEARCH_CONFIG)
+    + SearchVector("standfirst", weight="B", config=SEARCH_CONFIG)
+    + SearchVector("headings", weight="C", config=SEARCH_CONFIG)
+)
+# What may stay in the database, as fields of Article: the long texts that only search looks at, those no list needs.
+SEARCH_ONLY = tuple(f"live_revision__{name}" for name in ("text", "headings", "head_vector", "search_vector"))
+NOT_FOR_LISTS = (
+    *(f"live_revision__{name}" for name in ("body", "html", "references_html", "contents", "cited_works")),
+    *SEARCH_ONLY,
 )
 
 
@@ -63,10 +77,7 @@ class ArticleQuerySet(models.QuerySet):
 
     def newest_first(self):
         """For lists: what a card shows, without the long texts of the pages."""
-        page_only = [
-            f"live_revision__{name}" for name in ("body", "html", "references_html", "contents", "cited_works")
-        ]
-        return self.select_related("live_revision", "topic").defer(*page_only).order_by("-publish_at", "-pk")
+        return self.select_related("live_revision", "topic").defer(*NOT_FOR_LISTS).order_by("-publish_at", "-pk")
 
 
 class Article(models.Model):
@@ -163,10 +174,21 @@ class Revision(models.Model):
     references_html = models.TextField()
     cited_works = models.JSONField(default=list)  # its references in order, as schema.org describes them
     word_count = models.PositiveIntegerField()
+    text = models.TextField(blank=True, default="")  # the words of the body, a line for each block
+    headings = models.TextField(blank=True, default="")  # those of its headings, a line for each
+    # Made by PostgreSQL, so that they cannot disagree with the words. What the weights are worth: search.py.
+    head_vector = models.GeneratedField(expression=HEAD, output_field=SearchVectorField(), db_persist=True)
+    search_vector = models.GeneratedField(
+        expression=HEAD + SearchVector("text", weight="D", config=SEARCH_CONFIG),
+        output_field=SearchVectorField(),
+        db_persist=True,
+    )
     references = models.ManyToManyField(Reference, through="Citation", related_name="cited_in")
 
     class Meta:
         ordering = ["article", "-number"]
+        # Without fastupdate: articles are saved seldom, and no search shall wade through what was put off.
+        indexes = [GinIndex(fields=["search_vector"], name="revision_search", fastupdate=False)]
         constraints = [
             models.UniqueConstraint(name="revision_number_once_an_article", fields=["article", "number"]),
             models.CheckConstraint(name="revision_titled", condition=~Q(title="")),

@@ -1,6 +1,8 @@
 """What articles are about, and who makes them: topics and people."""
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -29,6 +31,13 @@ class Topic(models.Model):
         blank=True,
         help_text="What its articles are about, in a sentence or two above them.",
     )
+    synonyms = ArrayField(
+        models.CharField(max_length=60),
+        blank=True,
+        default=list,
+        help_text="Other words people search for, separated by commas, such as “tummy, bowel”. They lead to the "
+        "articles of this topic at once.",
+    )
 
     class Meta:
         ordering = ["name"]
@@ -39,6 +48,26 @@ class Topic(models.Model):
 
     def get_absolute_url(self):
         return reverse("articles:topic", args=[self.slug])
+
+
+class WordQuerySet(models.QuerySet):
+    def remember(self, words):
+        """Add the words that are not there yet, in one order: two writers then cannot wait for each other."""
+        self.bulk_create((Word(text=word) for word in sorted(words)), ignore_conflicts=True)
+
+
+class Word(models.Model):
+    """A word that some revision uses, draft or live, as search compares it: what a typing error may have meant."""
+
+    text = models.CharField(max_length=40, primary_key=True)
+
+    objects = WordQuerySet.as_manager()
+
+    class Meta:
+        indexes = [GinIndex(fields=["text"], name="word_alike", opclasses=["gin_trgm_ops"])]
+
+    def __str__(self):
+        return self.text
 
 
 class Person(models.Model):

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from articles import queries
-from articles.models import Article
+from articles.models import SEARCH_ONLY, Article
 from articles.structured_data import article_graph, citation_reference, person_graph
 from articles.views.addresses import answer_elsewhere
 from articles.views.described import absolute, described, somebody
@@ -45,7 +45,7 @@ def topic_detail(request, slug):
 def article_detail(request, slug):
     """Show one live article as it was rendered when saved. One query, and one for what to read next."""
     now = timezone.now()
-    article = Article.objects.live(now).select_related(*SHOWN).filter(slug=slug).first()
+    article = Article.objects.live(now).select_related(*SHOWN).defer(*SEARCH_ONLY).filter(slug=slug).first()
     if article is None:
         return answer_elsewhere(request, slug, now=now)
     page = described(article)

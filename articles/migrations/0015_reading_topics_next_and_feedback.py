@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("articles", "0013_glossary"),
+        ("articles", "0014_make_glossary_uses_immutable"),
     ]
 
     operations = [

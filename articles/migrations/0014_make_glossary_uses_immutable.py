@@ -10,5 +10,5 @@ ALLOW = "DROP TRIGGER termuse_is_immutable ON articles_termuse"
 class Migration(migrations.Migration):
     """What a revision explained by the glossary is part of it, and stays on record with it."""
 
-    dependencies = [("articles", "0006_glossary")]
+    dependencies = [("articles", "0013_glossary")]
     operations = [migrations.RunSQL(REFUSE, ALLOW)]
