@@ -91,7 +91,7 @@ BANK_HOLIDAYS_NATION = env.str(
 )
 ANSWERS_KEPT_DAYS = env.int("ANSWERS_KEPT_DAYS", default=90, validate=validate.Range(min=1))
 LOG_FORMAT = env.str("LOG_FORMAT", default="console", validate=validate.OneOf(["console", "json"]))
-LOCAL_DIR = env.path("LOCAL_DIR", default=BASE_DIR / ".local")  # only `make run` and /dev/mail/ use it
+LOCAL_DIR = env.path("LOCAL_DIR", default=BASE_DIR / ".local")  # `make run`, /dev/mail/ and the stylesheet
 try:
     env.seal()
 except EnvValidationError as error:
@@ -185,6 +185,11 @@ FORMAT_MODULE_PATH = "probio.formats"
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "probio.stylesheet.StylesheetFinder",
+]
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
