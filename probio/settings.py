@@ -100,7 +100,7 @@ except EnvValidationError as error:
 if half := _half_a_provider():
     raise SystemExit(f"probio/settings.py: fix the environment and start again: {half}")
 IS_HTTPS = urlsplit(SITE_URL).scheme == "https"
-ALLOWED_HOSTS = ALLOWED_HOSTS or [urlsplit(SITE_URL).hostname]
+ALLOWED_HOSTS = [urlsplit(SITE_URL).hostname, *ALLOWED_HOSTS]
 
 # Applications
 INSTALLED_APPS = [
@@ -124,6 +124,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "probio.middleware.refuse_other_charsets",
     "django.middleware.security.SecurityMiddleware",
+    "articles.caching.PageCache",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -171,7 +172,22 @@ CACHES = {
         "KEY_PREFIX": "probio",
         # A frozen Redis costs a request half a second, once; it is never waited for again and again.
         "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 0.5, "retry": Retry(NoBackoff(), 0)},
-    }
+    },
+    # Whole public pages (articles/caching.py): for all processes, and for this one.
+    "pages": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "probio-pages",
+        "TIMEOUT": 3600,
+        # Making a page takes less long than this.
+        "OPTIONS": {"socket_connect_timeout": 0.2, "socket_timeout": 0.2, "retry": Retry(NoBackoff(), 0)},
+    },
+    "own-pages": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "pages",
+        "TIMEOUT": 3600,
+        "OPTIONS": {"MAX_ENTRIES": 300},
+    },
 }
 
 # Language, time, files

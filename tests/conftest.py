@@ -59,6 +59,12 @@ def _no_rate_limits(settings):
     settings.RATE_LIMIT_SCALE = 0
 
 
+@pytest.fixture(autouse=True)
+def _no_page_cache(settings):
+    """Tests see at once what they have just written; those about kept pages switch the cache on."""
+    settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if name != "articles.caching.PageCache"]
+
+
 @pytest.fixture
 def mailbox(settings, unused_tcp_port):
     """A real SMTP server on loopback that Django is set to send through."""

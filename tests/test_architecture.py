@@ -13,7 +13,7 @@ ARTICLES = [
     ["bibliography", "drawing"],
     ["rendering"],
     ["models"],
-    ["publishing"],
+    ["publishing", "caching"],
     ["sample", "templatetags", "views", "admin", "apps"],
     ["urls", "management"],
 ]

@@ -4,10 +4,12 @@ from articles.models.articles import Article, Citation, Cover, Revision
 from articles.models.figures import Figure
 from articles.models.library import Person, Shape, Topic
 from articles.models.references import Reference, StudyKind
+from articles.models.versions import ContentVersion
 
 __all__ = [
     "Article",
     "Citation",
+    "ContentVersion",
     "Cover",
     "Figure",
     "Person",

@@ -32,6 +32,13 @@ class ArticleQuerySet(models.QuerySet):
         """Articles readers may see at an instant: nothing has to run for one to appear or go."""
         return self.filter(Q(expire_at=None) | Q(expire_at__gt=now), live_revision__isnull=False, publish_at__lte=now)
 
+    def next_change(self, now):
+        """Return the next instant at which one of these appears or goes by itself, None if none does. One query."""
+        shown = self.filter(live_revision__isnull=False)
+        appearing = shown.filter(publish_at__gt=now).order_by("publish_at").values_list("publish_at")[:1]
+        going = shown.filter(expire_at__gt=now).order_by("expire_at").values_list("expire_at")[:1]
+        return min((at for (at,) in appearing.union(going, all=True)), default=None)
+
     def newest_first(self):
         """For lists: what a card shows, without the long texts of the pages."""
         page_only = [f"live_revision__{name}" for name in ("body", "html", "references_html", "contents")]

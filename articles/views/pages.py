@@ -4,11 +4,13 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from articles.caching import public_page
 from articles.models import Article
 
 CONTENTS_FROM = 3  # sections from which a list of contents helps
 
 
+@public_page()
 @require_safe
 def article_list(request):
     """List the live articles, newest first. One query."""
@@ -16,6 +18,7 @@ def article_list(request):
     return render(request, "articles/article_list.html", {"articles": articles})
 
 
+@public_page()
 @require_safe
 def article_detail(request, slug):
     """Show one live article as it was rendered when saved. One query, and one for what to read next."""
