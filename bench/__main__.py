@@ -11,8 +11,10 @@ settings.ALLOWED_HOSTS = ["*"]
 old_name = connection.settings_dict["NAME"]
 connection.creation.create_test_db(verbosity=0, autoclobber=True)
 try:
-    from bench import booking, draining, listing
+    from bench import booking, draining, listing, reading, server
 
+    server.collect_static()
+    reading.run()
     listing.run()
     booking.run()
     draining.run()
