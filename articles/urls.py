@@ -3,6 +3,7 @@
 from django.urls import path
 from django.views.decorators.http import require_safe
 
+from articles.caching import public_page
 from articles.feeds import ArticleFeed, TopicFeed
 from articles.views import cards, exports, feedback, glossary, history, pages, previews, search
 
@@ -12,9 +13,9 @@ urlpatterns = [
     path("search/", search.article_search, name="search"),
     path("preview/<str:token>/", previews.preview, name="preview"),
     path("glossary/", glossary.glossary, name="glossary"),
-    path("feed.atom", require_safe(ArticleFeed()), name="feed"),
+    path("feed.atom", public_page()(require_safe(ArticleFeed())), name="feed"),
     path("topics/<slug:slug>/", pages.topic_detail, name="topic"),
-    path("topics/<slug:slug>/feed.atom", require_safe(TopicFeed()), name="topic-feed"),
+    path("topics/<slug:slug>/feed.atom", public_page()(require_safe(TopicFeed())), name="topic-feed"),
     path("people/<slug:slug>/", pages.person_detail, name="person"),
     path("editorial-policy/", pages.editorial_policy, name="editorial-policy"),
     path("corrections/", pages.corrections, name="corrections"),

@@ -11,8 +11,10 @@ settings.ALLOWED_HOSTS = ["*"]
 old_name = connection.settings_dict["NAME"]
 connection.creation.create_test_db(verbosity=0, autoclobber=True)
 try:
-    from bench import booking, draining, listing, searching
+    from bench import booking, draining, listing, reading, searching, server
 
+    server.collect_static()
+    reading.run()
     listing.run()
     searching.run()
     booking.run()

@@ -1,26 +1,20 @@
 """Booking over HTTP against the barest form there is, at one, eight and thirty-two clients: `make bench`."""
 
 import itertools
-import os
 import statistics
-import subprocess
-import sys
 import threading
 import time
-import urllib.error
-import urllib.request
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import time as wall_time
 from datetime import timedelta
 
-from django.conf import settings
 from django.db import connection
 
+from bench.server import serving
 from bench.yardstick import TABLE
 from consultations.load import Browser, Tally, days_on, hidden_fields, slots_on, visit
 from consultations.models import AvailabilityRule, ConsultationType, Nutritionist
-from probio.local.state import free_port
 
 TIMES = "/consultations/load/times/"
 CLIENTS = (1, 8, 32)
@@ -33,10 +27,7 @@ def run():
     with connection.cursor() as cursor:
         cursor.execute(TABLE)
     _people()
-    port = free_port()
-    server = _serve(port)
-    try:
-        _wait(port)
+    with serving("bench.wsgi") as port:
         base = f"http://127.0.0.1:{port}"
         slots = _slots(base, (2 * len(CLIENTS) + 1) * ROUNDS)
         # Every thread of the server makes its connections and reads its templates once; that is not what is measured.
@@ -52,9 +43,6 @@ def run():
                 f"   whole flow {flow:5.0f}/s = {flow / bare_flow:.2f} x bare flow"
             )
         _contend(base)
-    finally:
-        server.terminate()
-        server.wait()
 
 
 def _people():
@@ -71,31 +59,6 @@ def _people():
         for one in nutritionists
         for weekday in range(7)
     )
-
-
-def _serve(port):
-    environment = {
-        **os.environ,
-        "DATABASE_URL": os.environ["DATABASE_URL"].rsplit("/", 1)[0] + f"/{settings.DATABASES['default']['NAME']}",
-        "RATE_LIMIT_SCALE": "0",
-        "ALLOWED_HOSTS": "127.0.0.1",
-        "DEBUG": "0",
-    }
-    collect = [sys.executable, "manage.py", "collectstatic", "--noinput", "--verbosity", "0"]
-    subprocess.run(collect, env=environment, check=True)  # pages name their files by the manifest that this writes
-    command = [sys.executable, "-m", "gunicorn", "bench.wsgi", "--worker-class", "gthread", "--workers", "2"]
-    command += ["--threads", "4", "--bind", f"127.0.0.1:{port}", "--log-level", "error"]
-    return subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL)
-
-
-def _wait(port):
-    for _ in range(200):
-        try:
-            urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=1).close()
-            return
-        except (urllib.error.URLError, OSError):
-            time.sleep(0.1)
-    raise SystemExit("the server to measure did not start")
 
 
 def _slots(base, count):

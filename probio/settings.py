@@ -104,7 +104,7 @@ ANSWERS_KEPT_DAYS = env.int("ANSWERS_KEPT_DAYS", default=90, validate=validate.R
 LOG_FORMAT = env.str("LOG_FORMAT", default="console", validate=validate.OneOf(["console", "json"]))
 MEDIA_DIR = env.path("MEDIA_DIR", default=BASE_DIR / "media")
 MEDIA_BUCKET = env.str("MEDIA_BUCKET", default="")
-LOCAL_DIR = env.path("LOCAL_DIR", default=BASE_DIR / ".local")  # only `make run` and /dev/mail/ use it
+LOCAL_DIR = env.path("LOCAL_DIR", default=BASE_DIR / ".local")  # `make run`, /dev/mail/ and the stylesheet
 try:
     env.seal()
 except EnvValidationError as error:
@@ -113,7 +113,7 @@ except EnvValidationError as error:
 if half := _half_a_provider():
     raise SystemExit(f"probio/settings.py: fix the environment and start again: {half}")
 IS_HTTPS = urlsplit(SITE_URL).scheme == "https"
-ALLOWED_HOSTS = ALLOWED_HOSTS or [urlsplit(SITE_URL).hostname]
+ALLOWED_HOSTS = [urlsplit(SITE_URL).hostname, *ALLOWED_HOSTS]
 
 # Applications
 INSTALLED_APPS = [
@@ -141,6 +141,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "probio.middleware.refuse_other_charsets",
     "django.middleware.security.SecurityMiddleware",
+    "articles.caching.PageCache",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -196,6 +197,21 @@ CACHES = {
     "template_fragments": {
         "BACKEND": f"django.core.cache.backends.{'dummy.DummyCache' if DEBUG else 'locmem.LocMemCache'}"
     },
+    # Whole public pages (articles/caching.py): for all processes, and for this one.
+    "pages": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "probio-pages",
+        "TIMEOUT": 3600,
+        # Making a page takes less long than this.
+        "OPTIONS": {"socket_connect_timeout": 0.2, "socket_timeout": 0.2, "retry": Retry(NoBackoff(), 0)},
+    },
+    "own-pages": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "pages",
+        "TIMEOUT": 3600,
+        "OPTIONS": {"MAX_ENTRIES": 300},
+    },
 }
 
 # Language, time, files
@@ -210,6 +226,11 @@ MEDIA_URL = "/media/"
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "probio.stylesheet.StylesheetFinder",
+]
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 STORAGES = {
     "default": _kept_in("shown"),

@@ -66,6 +66,12 @@ def _one_factor(settings):
     settings.STAFF_NEED_SECOND_FACTOR = False
 
 
+@pytest.fixture(autouse=True)
+def _no_page_cache(settings):
+    """Tests see at once what they have just written; those about kept pages switch the cache on."""
+    settings.MIDDLEWARE = [name for name in settings.MIDDLEWARE if name != "articles.caching.PageCache"]
+
+
 @pytest.fixture
 def mailbox(settings, unused_tcp_port):
     """A real SMTP server on loopback that Django is set to send through."""

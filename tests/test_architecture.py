@@ -26,7 +26,7 @@ ARTICLES = [
     ["rendering", "records"],
     ["importing"],
     ["models"],
-    ["crossref", "exports", "figure_images", "uses", "queries", "limits", "cards", "search"],
+    ["crossref", "exports", "figure_images", "uses", "queries", "limits", "cards", "search", "caching"],
     ["publishing", "retractions", "feedback", "forms"],
     ["states", "moving", "previews", "comparing"],
     ["sample", "tasks", "templatetags", "views", "admin", "apps"],

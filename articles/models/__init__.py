@@ -7,6 +7,7 @@ from articles.models.library import Person, Shape, Topic, Word
 from articles.models.publications import OldAddress, PreviewLink, Publication
 from articles.models.reading import Feedback, ReadNext
 from articles.models.references import Reference, RetractionState, StudyKind
+from articles.models.versions import ContentVersion
 
 __all__ = [
     "INTERESTS",
@@ -14,6 +15,7 @@ __all__ = [
     "SEARCH_ONLY",
     "Article",
     "Citation",
+    "ContentVersion",
     "Cover",
     "Feedback",
     "Figure",

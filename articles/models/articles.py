@@ -19,7 +19,7 @@ INTERESTS = (
     "Probio7 paid for this article to be written and reviewed. It sells live bacteria supplements, so it stands to "
     "gain when readers think well of them."
 )
-SEARCH_CONFIG = "articles_english"  # English without accents: migration 0006
+SEARCH_CONFIG = "articles_english"  # English without accents: migration 0016
 HEAD = (
     SearchVector("title", weight="A", config=SEARCH_CONFIG)
     + SearchVector("standfirst", weight="B", config=SEARCH_CONFIG)

@@ -5,9 +5,11 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from articles.caching import public_page
 from articles.models import GlossaryTerm, TermUse
 
 
+@public_page()
 @require_safe
 def glossary(request):
     """List every term with its definition and the live articles that use it. Two queries."""

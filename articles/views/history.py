@@ -4,10 +4,12 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from articles.caching import public_page
 from articles.models import Article, Publication
 from articles.views.addresses import answer_elsewhere
 
 
+@public_page()
 @require_safe
 def article_history(request, slug):
     """List a live article's first publication and every change worth telling, newest first. Two queries."""

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from articles import queries
+from articles.caching import public_page
 from articles.models import SEARCH_ONLY, Article
 from articles.structured_data import article_graph, citation_reference, person_graph
 from articles.views.addresses import answer_elsewhere
@@ -20,6 +21,7 @@ READ_NEXT = 3
 SHOWN = ("topic", "live_revision__author", "live_revision__reviewer")
 
 
+@public_page(has_pages=True)
 @require_safe
 def article_list(request):
     """List the live articles, newest first, a page at a time. Three queries."""
@@ -28,6 +30,7 @@ def article_list(request):
     return render(request, "articles/article_list.html", context)
 
 
+@public_page(has_pages=True)
 @require_safe
 def topic_detail(request, slug):
     """List a topic's live articles, newest first, a page at a time. Three queries."""
@@ -41,6 +44,7 @@ def topic_detail(request, slug):
     return render(request, "articles/topic_detail.html", context)
 
 
+@public_page()
 @require_safe
 def article_detail(request, slug):
     """Show one live article as it was rendered when saved. One query, and one for what to read next."""
@@ -65,6 +69,7 @@ def page_of(article, revision) -> dict:
     return {"article": article, "revision": revision, "contents": contents}
 
 
+@public_page()
 @require_safe
 def person_detail(request, slug):
     """Show who somebody is, and which live articles they wrote and reviewed. Two queries."""
@@ -81,6 +86,7 @@ def person_detail(request, slug):
     return render(request, "articles/person_detail.html", context)
 
 
+@public_page()
 @require_safe
 def editorial_policy(request):
     """Say how articles are made, and by whom. One query."""
@@ -91,6 +97,7 @@ def editorial_policy(request):
     )
 
 
+@public_page(has_pages=True)
 @require_safe
 def corrections(request):
     """List what was changed in live articles, the latest first, a page at a time. Two queries."""

@@ -1,8 +1,10 @@
 import pytest
 from django.contrib.auth import get_user_model
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from django.test import Client
 
+from articles import caching
+from probio import settings as site_settings
 from tests.articles.crossref import Crossref, serve
 
 
@@ -24,3 +26,32 @@ def crossref(settings):
     yield stand_in
     server.shutdown()
     server.server_close()
+
+
+@pytest.fixture
+def page_cache(settings):
+    """Switch on what other tests do without, with nothing kept."""
+    settings.MIDDLEWARE = list(site_settings.MIDDLEWARE)
+    for name in ("pages", "own-pages"):
+        caches[name].clear()
+
+
+@pytest.fixture
+def looks_once(monkeypatch):
+    """Look at the database once in a test, or a slow machine would look again at some moment of its own."""
+    monkeypatch.setattr(caching, "LOOK_EVERY", 3600)
+
+
+@pytest.fixture
+def looks_always(monkeypatch):
+    monkeypatch.setattr(caching, "LOOK_EVERY", 0)
+
+
+@pytest.fixture
+def no_redis(page_cache, settings, unused_tcp_port):
+    """Nobody listens where Redis should be."""
+    address = f"redis://127.0.0.1:{unused_tcp_port}/0"
+    settings.CACHES = {
+        name: {**one, "LOCATION": address} if "Redis" in one["BACKEND"] else one
+        for name, one in settings.CACHES.items()
+    }

@@ -1,0 +1,287 @@
+"""Public pages, answered from memory while nothing that readers are shown has changed.
+
+A page is kept under a key made of all that it depends on: the release, the content version, the clock's last change,
+the address. A key is never wrong, so nothing is ever purged; see docs/architecture.md, "Serving a page".
+"""
+
+import gzip
+import hashlib
+import logging
+import os
+import re
+import threading
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache, lru_cache, wraps
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+import brotli
+import django
+from django.conf import settings
+from django.core.cache import caches
+from django.core.exceptions import DisallowedHost
+from django.http import HttpResponse
+from django.urls import Resolver404, resolve
+from django.utils import timezone
+from django.utils.cache import get_conditional_response
+from django.utils.http import http_date
+from redis.exceptions import RedisError
+
+from articles.models import Article, ContentVersion
+
+logger = logging.getLogger(__name__)
+
+LOOK_EVERY = 0.5  # seconds; readers see an editor's change within a second
+SHARED_CACHE_RESTS = 30  # seconds after it failed
+PATIENCE = 5  # seconds a request waits for another one that is making the same page
+FRESH, FRESH_BY_THE_WAY, FRESH_IN_NEED = 300, 60, 86_400  # seconds for browsers and caches in front of us
+_OURS_TO_SET = ("Cache-Control", "Content-Length", "ETag", "Expires", "Last-Modified", "Vary")
+_PAGE_NUMBER = re.compile(r"page=[1-9][0-9]{0,3}")
+_NO_QUERY = re.compile(r"")
+
+
+def public_page(*, has_pages: bool = False):
+    """Mark a view whose answer is the same for everybody and changes with the content version or the clock only.
+
+    has_pages: ?page=2 and so on lead to further pages; with any other query the view answers by itself each time.
+    """
+
+    def mark(view):
+        @wraps(view)
+        def marked(*args, **kwargs):
+            return view(*args, **kwargs)
+
+        marked.public_query = _PAGE_NUMBER if has_pages else _NO_QUERY
+        return marked
+
+    return mark
+
+
+@dataclass(frozen=True)
+class Showing:
+    """What readers are shown at present, as a key; since when; and when the clock will change it (None: it won't)."""
+
+    key: str
+    since: datetime
+    next_change_at: datetime | None
+
+    def is_over(self, now):
+        return self.next_change_at is not None and self.next_change_at <= now
+
+
+@cache
+def release() -> tuple[str, datetime]:
+    """Return a hash of what turns content into pages, and when the newest part of it was written."""
+    paths = [settings.BASE_DIR / "requirements.txt", settings.STATIC_ROOT / "staticfiles.json"]
+    for folder in ("articles", "consultations", "probio", "templates"):
+        paths += (path for path in (settings.BASE_DIR / folder).rglob("*.*") if path.suffix != ".pyc")
+    paths = sorted(path for path in paths if path.is_file())
+    made_with = hashlib.sha256(repr((django.VERSION, settings.SITE_URL, settings.TEAM_EMAIL)).encode())
+    for path in paths:
+        made_with.update(f"{os.path.relpath(path, settings.BASE_DIR)}\0".encode())
+        made_with.update(path.read_bytes())
+    return made_with.hexdigest(), datetime.fromtimestamp(max(path.stat().st_mtime for path in paths), UTC)
+
+
+class Look:
+    """What is shown now, asked of the database at most once in LOOK_EVERY seconds, and when the clock changes it."""
+
+    def __init__(self):
+        self._lock = threading.Lock()
+        self._showing, self._row, self._good_until = None, None, 0.0
+
+    def showing(self, now: datetime) -> Showing:
+        """Return what is shown. One query if it is time to look, and one more if something has changed."""
+        if self._is_due(now):
+            with self._lock:
+                if self._is_due(now):
+                    self._look(now)
+        return self._showing
+
+    def _is_due(self, now):
+        return time.monotonic() >= self._good_until or self._showing.is_over(now)
+
+    def _look(self, now):
+        good_until = time.monotonic() + LOOK_EVERY  # from before the question: the answer may be that old
+        row = ContentVersion.objects.shown_at(now).values_list("token", "shown_since").first()
+        row = (*(row or (None, None)), timezone.localdate(now))  # some pages say the year
+        if row != self._row or self._showing.is_over(now):
+            made_with, released_at = release()
+            next_change_at = Article.objects.next_change(now)
+            self._showing = Showing(
+                # The next change stands in the key as well: it is another one once the clock has passed it.
+                key=f"{made_with} {row} {next_change_at}",
+                since=max(row[1] or released_at, released_at),
+                next_change_at=next_change_at,
+            )
+            self._row = row
+        self._good_until = good_until
+
+
+class Page(NamedTuple):
+    """A page as it is sent, in one content coding."""
+
+    headers: dict
+    body: bytes
+
+
+class Pages:
+    """Pages kept by this process and, while Redis answers, by all of them."""
+
+    def __init__(self):
+        self._rests_until, self._has_failed = 0.0, False
+
+    def find(self, key: str) -> Page | None:
+        """Return the page kept under a key, or None."""
+        page = caches["own-pages"].get(key)
+        if page is None and (page := self._ask(lambda shared: shared.get(key))) is not None:
+            caches["own-pages"].set(key, page)
+        return page
+
+    def keep(self, key: str, page: Page):
+        caches["own-pages"].set(key, page)
+        self._ask(lambda shared: shared.set(key, page))
+
+    def _ask(self, question):
+        """Return Redis's answer; None while it is away. It is tried again now and then, by one request."""
+        if (now := time.monotonic()) < self._rests_until:
+            return None
+        if self._has_failed:
+            self._rests_until = now + SHARED_CACHE_RESTS
+        try:
+            answer = question(caches["pages"])
+        except (RedisError, OSError):
+            self._rests_until, self._has_failed = time.monotonic() + SHARED_CACHE_RESTS, True
+            logger.warning("cache away: each process keeps its own pages")
+            return None
+        self._rests_until, self._has_failed = 0.0, False
+        return answer
+
+
+class PageCache:
+    """Middleware: answers for views marked `public_page` before sessions, tokens and messages are thought of."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+        self._look, self._pages = Look(), Pages()
+        self._locks = [threading.Lock() for _ in range(64)]
+        self._query_of = lru_cache(maxsize=1024)(_query_of)
+
+    def __call__(self, request):
+        if not self._is_public(request):
+            return self.get_response(request)
+        now = timezone.now()
+        showing = self._look.showing(now)
+        coding = _coding(request.headers.get("Accept-Encoding", ""))
+        key = _key(showing, request, coding)
+        headers = {
+            "Cache-Control": _cache_control(now, showing.next_change_at),
+            "ETag": f'"{key}"',
+            "Last-Modified": http_date(showing.since.timestamp()),
+            "Vary": "Accept-Encoding",
+        }
+        if headers["ETag"] in request.headers.get("If-None-Match", ""):  # so we made it, and it is still right
+            answer = _unless_known(request, HttpResponse(headers=headers), showing)
+            if answer.status_code == 304:
+                return answer
+        page = self._pages.find(key) or self._make(request, key, coding)
+        if not isinstance(page, Page):
+            return page
+        return _unless_known(request, HttpResponse(page.body, headers={**page.headers, **headers}), showing)
+
+    def _is_public(self, request):
+        if request.method not in ("GET", "HEAD"):
+            return False
+        try:
+            request.get_host()
+        except DisallowedHost:  # refused further on, as everywhere
+            return False
+        query = self._query_of(request.path_info)
+        return query is not None and query.fullmatch(request.META.get("QUERY_STRING", "")) is not None
+
+    def _make(self, request, key, coding):
+        """Return the page, made by the view and kept from now on; or the view's response, if that must not be kept.
+
+        Whoever asks for a page that is being made waits for it.
+        """
+        lock = self._locks[hash(key) % len(self._locks)]
+        has_lock = lock.acquire(timeout=PATIENCE)
+        try:
+            if (page := self._pages.find(key)) is not None:
+                return page
+            # The page must not depend on the name by which this visitor called us: others will be given it.
+            request.META["HTTP_HOST"] = urlsplit(settings.SITE_URL).netloc
+            response = self.get_response(request)
+            if not _may_be_kept(response):
+                return response
+            page = _packed(response, coding)
+            self._pages.keep(key, page)
+            return page
+        finally:
+            if has_lock:
+                lock.release()
+
+
+def _query_of(path):
+    """Return the pattern of the queries with which an address may be kept; None when it is no public page's."""
+    try:
+        return getattr(resolve(path).func, "public_query", None)
+    except Resolver404:
+        return None
+
+
+def _key(showing, request, coding):
+    address = f"{request.scheme} {request.path_info}?{request.META.get('QUERY_STRING', '')}"
+    return f"{hashlib.sha256(f'{showing.key} {address}'.encode()).hexdigest()[:32]}-{coding}"
+
+
+def _cache_control(now, next_change_at):
+    """Let nobody keep a page past the clock's next change, however little time that leaves."""
+    left = int((next_change_at - now).total_seconds()) if next_change_at else FRESH + FRESH_BY_THE_WAY
+    fresh = min(FRESH, left)
+    by_the_way = min(FRESH_BY_THE_WAY, left - fresh)
+    return f"public, max-age={fresh}, stale-while-revalidate={by_the_way}, stale-if-error={FRESH_IN_NEED}"
+
+
+@lru_cache(maxsize=256)
+def _coding(accepted: str) -> str:
+    """Return the best of our content codings that an Accept-Encoding allows."""
+    names = set()
+    for choice in accepted.lower().split(","):
+        name, _, weight = choice.partition(";")
+        if not re.fullmatch(r"\s*q\s*=\s*0(\.0*)?\s*", weight):
+            names.add(name.strip())
+    return next((coding for coding in ("br", "gzip") if coding in names), "identity")
+
+
+def _may_be_kept(response):
+    control = response.headers.get("Cache-Control", "")
+    return (
+        response.status_code == 200
+        and not response.streaming
+        and not response.cookies
+        and not {name.strip().lower() for name in response.headers.get("Vary", "").split(",")} - {"", "accept-encoding"}
+        and "Content-Encoding" not in response.headers
+        and "no-store" not in control
+        and "private" not in control
+    )
+
+
+def _packed(response, coding):
+    headers = {name: value for name, value in response.headers.items() if name not in _OURS_TO_SET}
+    body = response.content
+    if coding == "br":
+        body = brotli.compress(body, mode=brotli.MODE_TEXT, quality=5)
+    elif coding == "gzip":
+        body = gzip.compress(body, compresslevel=6, mtime=0)
+    if coding != "identity":
+        headers["Content-Encoding"] = coding
+    return Page({**headers, "Content-Length": str(len(body))}, body)
+
+
+def _unless_known(request, response, showing):
+    """Return the response, or 304 when the visitor has it already."""
+    etag, since = response.headers["ETag"], int(showing.since.timestamp())
+    return get_conditional_response(request, etag=etag, last_modified=since, response=response)
