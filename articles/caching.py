@@ -38,7 +38,7 @@ SHARED_CACHE_RESTS = 30  # seconds after it failed
 PATIENCE = 5  # seconds a request waits for another one that is making the same page
 FRESH, FRESH_BY_THE_WAY, FRESH_IN_NEED = 300, 60, 86_400  # seconds for browsers and caches in front of us
 _OURS_TO_SET = ("Cache-Control", "Content-Length", "ETag", "Expires", "Last-Modified", "Vary")
-_PAGE_NUMBER = re.compile(r"page=[1-9][0-9]{0,3}")
+_PAGE_NUMBER = re.compile(r"(page=([2-9]|[1-9][0-9]{1,3}))?")  # the first page has no number
 _NO_QUERY = re.compile(r"")
 
 

@@ -26,11 +26,11 @@ def of_person(person: Person, now: datetime):
 
 
 def changed(now: datetime):
-    """Articles whose newest version says what was put right or added, the latest change first."""
+    """Articles whose shown version says what was put right or added since they appeared, the latest change first."""
     return (
         Article.objects.live(now)
         .newest_first()
-        .filter(live_revision__is_major=True)
+        .filter(live_revision__is_major=True, changed_at__gt=F("publish_at"))
         .exclude(live_revision__change_note="")
         .order_by("-changed_at", "-pk")
     )

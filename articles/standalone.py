@@ -7,7 +7,7 @@ from lxml import html
 
 LINKS = ("href", "src")
 # Cards repeat the reference list, and buttons open the cards; both need our styles. Of a picture its image will do.
-LEFT_OUT = "//button | //source | //*[contains(concat(' ', normalize-space(@class), ' '), ' reference-card ')]"
+LEFT_OUT = "//button | //*[contains(@class, 'reference-card') or contains(@class, 'term-card')]"
 NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
@@ -19,6 +19,8 @@ def standalone(fragment: str, *, url: str) -> str:
     root = html.fragment_fromstring(NOT_IN_XML.sub("", fragment), create_parent="div")
     for element in root.xpath(LEFT_OUT):
         element.drop_tree()
+    for source in root.xpath("//source"):
+        source.drop_tag()  # to lxml it has an end, and the image stands in it
     for drawing in root.xpath("//svg"):
         _replace(drawing, url)
     for element in root.iter():

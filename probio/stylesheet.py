@@ -25,6 +25,7 @@ PARTS = [
     "components/buttons.css",
     "components/cards.css",
     "components/figure.css",
+    "components/forms.css",
     "components/glossary.css",
     "components/hero.css",
     "components/history.css",

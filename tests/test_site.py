@@ -46,7 +46,11 @@ def test_public_page_has_no_inline_style_or_script_and_asks_no_other_origin(site
         assert element.tag != "script" or is_data or element.get("src", "").startswith("/static/")
         for loaded in ("src", "srcset"):
             assert element.get(loaded, "/").startswith("/")
-        assert element.tag != "link" or element.get("rel") == "canonical" or element.get("href").startswith("/")
+        assert (
+            element.tag != "link"
+            or element.get("rel") in ("canonical", "alternate", "prev", "next")
+            or element.get("href").startswith("/")
+        )
 
 
 @pytest.mark.parametrize("url", PUBLIC)

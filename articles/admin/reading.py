@@ -5,7 +5,7 @@ from django.contrib import admin
 from articles.models import Feedback, ReadNext
 
 
-class ReadNextInline(admin.TabularInline):
+class ReadNextInline(admin.StackedInline):
     model = ReadNext
     fk_name = "article"
     autocomplete_fields = ["recommended"]

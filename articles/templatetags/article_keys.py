@@ -13,7 +13,7 @@ def library_keys():
     references = Reference.objects.only("key", "csl").order_by("key")
     return {
         "reference": [(reference.key, _words(reference)) for reference in references],
-        "figure": Figure.objects.order_by("key").values_list("key", "title"),
+        "figure": Figure.objects.order_by("key").values_list("key", "caption"),
         "term": GlossaryTerm.objects.order_by("key").values_list("key", "name"),
     }
 

@@ -7,6 +7,7 @@ from allauth.mfa.signals import authenticator_added
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.contrib.auth.signals import user_logged_in
 from django.dispatch import receiver
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -47,10 +48,7 @@ class GuardStaff:
 
 def _is_too_old(session, now: float) -> bool:
     """Return whether a session has ended; note when it was last used. Both times are seconds since 1970."""
-    began, seen = session.get("began_at"), session.get("seen_at")
-    if began is None or seen is None:
-        session["began_at"] = session["seen_at"] = now
-        return False
+    began, seen = session.get("began_at", 0), session.get("seen_at", 0)
     if now - seen > NOTED_EVERY.total_seconds():
         session["seen_at"] = now
     return now - seen > IDLE_FOR.total_seconds() or now - began > SIGNED_IN_FOR.total_seconds()
@@ -60,6 +58,11 @@ def _has_two_factors(request) -> bool:
     """Return whether a second factor was used, or set up, in this very session."""
     records = get_authentication_records(request, request.user)
     return any(record["method"] == "mfa" for record in records) or request.session.get("has_second_factor", False)
+
+
+@receiver(user_logged_in)
+def note_beginning(request, **kwargs) -> None:
+    request.session["began_at"] = request.session["seen_at"] = timezone.now().timestamp()
 
 
 @receiver(authenticator_added)

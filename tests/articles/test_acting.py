@@ -166,7 +166,16 @@ def form_of(article, **overrides):
     copied = ("title", "standfirst", "body", "reviewed_on", "interests")
     values = {name: getattr(revision, name) for name in copied} | {"topic": article.topic_id, "cover": article.cover}
     people = {"author": revision.author_id, "reviewer": revision.reviewer_id}
-    return {**values, **people, "based_on": revision.number, "slug": article.slug, "_continue": "1", **overrides}
+    rows = {"read_next-TOTAL_FORMS": 0, "read_next-INITIAL_FORMS": 0}
+    return {
+        **values,
+        **people,
+        "based_on": revision.number,
+        "slug": article.slug,
+        "_continue": "1",
+        **rows,
+        **overrides,
+    }
 
 
 def test_address_of_a_draft_is_typed_in_its_form_and_that_of_a_live_article_is_not(admin_client):

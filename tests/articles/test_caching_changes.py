@@ -20,8 +20,15 @@ LIST = "/articles/"
 UNWATCHED = {
     "Citation": "immutable",
     "ContentVersion": "is what watching writes",
+    "Feedback": "read by the team only",
     "Figure": "rendered into revisions",
+    "FigureImage": "rendered into revisions, and never changed once shown",
+    "FigureUse": "immutable",
+    "OldAddress": "leads elsewhere, and such answers are not kept",
+    "PreviewLink": "previews are not kept",
     "Revision": "immutable, and shown once an article points at it",
+    "TermUse": "immutable",
+    "Word": "for search, which is not kept",
 }
 
 

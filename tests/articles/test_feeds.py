@@ -122,7 +122,7 @@ def test_feed_sets_no_cookie_and_only_answers_to_reading(client, url):
 
 def test_hostile_words_stay_words(client):
     hostile = "<script>alert(1)</script>\x0b]]>"
-    make_figure("lining", title="A <b>cell</b>", caption=hostile[:30])
+    make_figure("lining", alt="A <b>cell</b>", caption=hostile[:30])
     make_live_article(
         title=hostile,
         standfirst=hostile,

@@ -163,7 +163,7 @@ def test_article_with_figures_of_either_sort_is_strict_html_with_the_size_of_eve
     body = f'{SHOWN}<figure data-figure="lining"></figure>'
     article = publish(revision=make_draft(body=body), now=NOW)
     page = parse(client.get(article.get_absolute_url()))
-    [image] = page.iter("img")
+    [image] = page.findall(".//figure//img")
     assert (image.get("width"), image.get("height"), image.get("alt")) == ("480", "240", "A cell")
     assert image.get("src") == f"/media/{photo.image.digest}/480.jpg"
     assert len(page.findall(".//figure")) == 2

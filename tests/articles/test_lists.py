@@ -31,6 +31,13 @@ def make_in(topic, *, author=None, **content):
     return publish(revision=make_draft(make_article(topic=topic), **people, **content), now=NOW)
 
 
+def make_corrected(topic, **content):
+    """A live article of a topic that has been corrected since."""
+    article = make_in(topic, **content)
+    corrected = make_draft(article, **content, change_note="A figure corrected.", is_major=True)
+    return publish(revision=corrected, now=NOW + timedelta(days=1))
+
+
 @pytest.fixture
 def digestion():
     return make_topic(slug="digestion", name="Digestion", shape="rod", intro="What happens to lunch.")
@@ -44,7 +51,7 @@ def nell():
 @pytest.fixture
 def everywhere(digestion, nell):
     """One live article that stands on every page here."""
-    return make_in(digestion, author=nell, title="Lunch", change_note="A figure corrected.")
+    return make_corrected(digestion, author=nell, title="Lunch")
 
 
 def titles_in(response):
@@ -91,7 +98,7 @@ def test_page_that_is_not_there_is_not_found(client, everywhere, url, page):
 def test_page_takes_the_same_queries_however_many_articles(
     client, digestion, nell, url, queries, count, django_assert_num_queries
 ):
-    articles = [make_in(digestion, author=nell, change_note="a") for _ in range(count)]
+    articles = [make_corrected(digestion, author=nell) for _ in range(count)]
     with django_assert_num_queries(queries):
         response = client.get(articles[0].get_absolute_url() if url == "article" else url)
     assert response.status_code == 200
@@ -165,16 +172,17 @@ def test_policy_names_the_people_whose_work_can_be_read(client, everywhere):
 
 
 def test_corrections_lists_what_was_changed_in_live_articles_the_latest_first(client):
-    notes = ["First published with a wrong dose.", "A study was taken back."]
-    for days, note in enumerate(notes):
-        revision = make_draft(title=f"Title {days}", change_note=note, now=NOW + timedelta(days=days))
-        publish(revision=revision, now=NOW)
+    for days, note in enumerate(["First published with a wrong dose.", "A study was taken back."], start=1):
+        title, later = f"Title {days}", NOW + timedelta(days=days)
+        article = make_live_article(title=title)
+        publish(revision=make_draft(article, title=title, change_note=note, is_major=True, now=later), now=later)
     make_live_article(title="Never changed")
+    publish(revision=make_draft(title="Told at its start", change_note="New.", is_major=True), now=NOW)
     make_draft(make_live_article(), change_note="Not yet shown.")
     page = parse(client.get(CORRECTIONS))
     assert [list(item.itertext())[:3] for item in page.findall(".//main//ol[@class]/li")] == [
-        ["Title 1", "A study was taken back.", "6 January 2026"],
-        ["Title 0", "First published with a wrong dose.", "5 January 2026"],
+        ["Title 2", "A study was taken back.", "7 January 2026"],
+        ["Title 1", "First published with a wrong dose.", "6 January 2026"],
     ]
 
 
@@ -233,6 +241,7 @@ def test_read_next_is_chosen_on_the_articles_form(admin_client):
             "author": revision.author_id,
             "reviewer": revision.reviewer_id,
             "reviewed_on": "05/01/2026",
+            "interests": revision.interests,
             "based_on": revision.number,
             "read_next-TOTAL_FORMS": 1,
             "read_next-INITIAL_FORMS": 0,

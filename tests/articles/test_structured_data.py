@@ -3,8 +3,9 @@ from datetime import timedelta
 
 import pytest
 
+from articles.publishing import publish
 from articles.structured_data import citation_reference, cited_work
-from tests.articles.factories import NOW, make_csl, make_live_article, make_person, make_reference
+from tests.articles.factories import NOW, make_csl, make_draft, make_live_article, make_person, make_reference
 from tests.pages import parse
 
 HOSTILE = '</script><script>alert("1")</script>&amp;<!--'
@@ -125,6 +126,7 @@ def test_head_names_the_page_its_picture_and_its_sources(page, settings):
 @pytest.mark.django_db
 def test_change_after_publication_is_the_modification_that_is_told(client):
     article = make_live_article(publish_at=NOW - timedelta(days=9))
+    publish(revision=make_draft(article, title="Changed", change_note="More.", is_major=True), now=NOW)
     told = nodes_of(client.get(article.get_absolute_url()))["Article"]
     assert (told["datePublished"], told["dateModified"]) == (
         (NOW - timedelta(days=9)).isoformat(),

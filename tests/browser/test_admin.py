@@ -40,7 +40,7 @@ def test_staff_see_what_failed_and_send_it_again(site, staff, no_barriers, setti
 def test_staff_write_and_publish_an_article_in_the_editor(site, staff):
     staff.goto(f"{site}/admin/articles/article/add/")
     staff.get_by_label("Slug").fill("a-note-on-oats")
-    staff.get_by_label("Topic").select_option(label="Food and fibre")
+    staff.get_by_label("Topic:").select_option(label="Food and fibre")
     staff.get_by_label("Cover").select_option("fibre")
     staff.get_by_label("Title").fill("A note on oats")
     staff.get_by_label("Standfirst").fill("What a bowl of oats is to the bacteria that meet it.")

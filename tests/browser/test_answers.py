@@ -7,7 +7,7 @@ from consultations import consents
 from consultations.links import manage_path
 from consultations.models import AnswersLook, ConsentChannel, IntakeAnswers, QuestionnaireVersion
 from consultations.services.answers import give_answers
-from tests.browser.test_admin import PASSWORD
+from tests.browser.conftest import PASSWORD
 from tests.browser.test_manage import VIEWS
 
 WORDS = "Bloating after meals"

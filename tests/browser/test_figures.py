@@ -7,6 +7,7 @@ from articles.models import FigureKind
 from articles.publishing import publish
 from tests.articles.factories import make_article, make_draft, make_image, make_photo
 from tests.articles.pictures import make_picture
+from tests.conftest import wait_for
 
 WORDS = f"<p>{'The lining of the gut is folded. ' * 120}</p>"
 BODY = f'{WORDS}<figure data-figure="villi"></figure>{WORDS}{WORDS}{WORDS}<figure data-figure="steps"></figure>'
@@ -47,9 +48,8 @@ def test_article_loads_its_first_image_at_once_in_avif_and_the_next_when_it_come
     assert asked == ["480.avif"]
     diagram = watched.get_by_role("img", name="A cell")
     diagram.scroll_into_view_if_needed()
-    watched.wait_for_load_state("networkidle")
+    wait_for(lambda: diagram.evaluate("image => image.naturalWidth"), seconds=20, what="the second image")
     assert asked == ["480.avif", "480.avif"]
-    assert diagram.evaluate("image => image.naturalWidth") > 0
 
 
 def test_article_does_not_move_when_its_images_arrive(article, watched):

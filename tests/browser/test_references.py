@@ -1,13 +1,13 @@
 import pytest
 from django.contrib.auth import get_user_model
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from articles.models import Article, Reference
 from articles.publishing import Content, publish, save_draft
 from tests.articles.conftest import crossref  # noqa: F401
 from tests.articles.crossref import make_message
-from tests.articles.factories import NOW
-from tests.browser.test_admin import PASSWORD, staff  # noqa: F401
+from tests.browser.conftest import PASSWORD
 
 DOI = "10.1000/abc"
 
@@ -16,9 +16,10 @@ DOI = "10.1000/abc"
 def retracted(site):
     """The sample article, published again after one of its sources was retracted."""
     Reference.objects.filter(key="yeoh2021").update(retraction_state="retracted", notice_doi="10.1000/n", pmid="5")
-    article = Article.objects.get()
+    article = Article.objects.get(slug="gut-microbiome-fighting-viruses")
+    now = timezone.now()
     content = Content(**{name: getattr(article.live_revision, name) for name in Content.__dataclass_fields__})
-    return publish(revision=save_draft(article=article, content=content, by=None, now=NOW), now=NOW)
+    return publish(revision=save_draft(article=article, content=content, by=None, now=now), now=now)
 
 
 def test_staff_add_a_reference_from_a_doi(site, staff, crossref, no_barriers):  # noqa: F811
@@ -52,7 +53,7 @@ def test_staff_add_a_reference_from_a_record_without_a_script(site, browser):
     page.goto(f"{site}/admin/login/?next=/admin/articles/reference/paste/")
     page.get_by_label("Username").fill("nell")
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.get_by_label("DOI or record").fill("TY  - BOOK\nTI  - Oats\nAU  - Mills, J.\nPY  - 2020\nER  - ")
     page.get_by_role("button", name="Find it").click()
     page.get_by_label("Kind of study").select_option("report")
@@ -79,7 +80,7 @@ def test_a_retracted_source_is_told_of_on_its_card_and_in_the_list(
 
 
 def test_references_are_saved_as_files(site, watched):
-    watched.goto(site + Article.objects.get().get_absolute_url())
+    watched.goto(site + Article.objects.get(slug="gut-microbiome-fighting-viruses").get_absolute_url())
     for name, ending in (("References (BibTeX)", "-references.bib"), ("Article (RIS)", ".ris")):
         with watched.expect_download() as download:
             watched.get_by_role("link", name=name).click()
