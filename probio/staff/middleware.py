@@ -1,5 +1,6 @@
 """What every page of the admin asks of whoever opens it, beyond Django's own rules."""
 
+import logging
 from datetime import timedelta
 
 from allauth.account.authentication import get_authentication_records
@@ -9,9 +10,12 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.signals import user_logged_in
 from django.dispatch import receiver
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from redis.exceptions import RedisError
+
+logger = logging.getLogger(__name__)
 
 IDLE_FOR = timedelta(hours=1)
 SIGNED_IN_FOR = timedelta(hours=12)
@@ -44,6 +48,13 @@ class GuardStaff:
             return self.get_response(request)
         messages.warning(request, "The admin opens once you have a second factor. Set up an app or a passkey.")
         return redirect(reverse("mfa_index"))
+
+    def process_exception(self, request, exception):
+        """Say so when sign-ins cannot be counted: without a limit nobody is let in."""
+        if isinstance(exception, RedisError) and request.path.startswith(self._always_open):
+            logger.warning("cache away: nobody can sign in")
+            return render(request, "account/unavailable.html", status=503)
+        return None
 
 
 def _is_too_old(session, now: float) -> bool:

@@ -186,3 +186,13 @@ def test_public_pages_ask_nothing_of_a_staff_session(client, nell, django_assert
     sign_in(client)
     response = client.get("/articles/")
     assert "Cookie" not in response.get("Vary", "")
+
+
+def test_sign_in_without_a_cache_says_so_and_lets_nobody_in(client, nell, settings, unused_tcp_port):
+    settings.ACCOUNT_RATE_LIMITS = {}
+    address = f"redis://127.0.0.1:{unused_tcp_port}/0"
+    settings.CACHES = {**settings.CACHES, "default": {**settings.CACHES["default"], "LOCATION": address}}
+    response = sign_in(client)
+    assert response.status_code == 503
+    assert "Signing in is not possible at the moment" in text_of(response)
+    assert client.get(INDEX)["Location"].startswith("/admin/login/")
