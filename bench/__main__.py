@@ -11,10 +11,11 @@ settings.ALLOWED_HOSTS = ["*"]
 old_name = connection.settings_dict["NAME"]
 connection.creation.create_test_db(verbosity=0, autoclobber=True)
 try:
-    from bench import booking, draining, listing, reading, searching, server
+    from bench import booking, draining, listing, reading, rendering, searching, server
 
     server.collect_static()
     reading.run()
+    rendering.run()
     listing.run()
     searching.run()
     booking.run()
