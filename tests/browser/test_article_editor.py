@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from articles.models import Article
 from tests.articles.factories import make_draft, make_figure, make_reference, make_term
+from tests.conftest import wait_for
 
 
 @pytest.fixture
@@ -23,8 +24,16 @@ def editor(live_server, watched, settings):
     watched.context.add_cookies([{"name": cookie.key, "value": cookie.value, "domain": "localhost", "path": "/"}])
     watched.goto(f"{live_server.url}/admin/articles/article/{article.pk}/change/")
     watched.get_by_role("textbox", name="Body").click()
-    watched.keyboard.press("Control+Home")
+    wait_for(lambda: goes_to_the_start(watched), seconds=20, what="the cursor at the start of the body")
     return watched
+
+
+def goes_to_the_start(page):
+    """Press the keys, and return whether the editor has followed: on a busy machine it may still be starting."""
+    page.keyboard.press("Control+Home")
+    return page.evaluate(
+        "(s => s.isCollapsed && s.anchorOffset === 0 && s.anchorNode.textContent.startsWith('One'))(getSelection())"
+    )
 
 
 def press(page, button, answers=None, submit=None):
