@@ -9,6 +9,7 @@ from django.utils import timezone
 from articles import search
 from articles.models import Cover, Topic, Word
 from articles.publishing import publish
+from articles.views import search as views_search
 from tests.articles.factories import NOW, make_article, make_draft, make_live_article, make_topic
 from tests.pages import parse, text_of
 
@@ -221,10 +222,11 @@ def test_results_come_in_pages_of_ten(client):
 
 def test_results_end_where_nobody_reads_on(client, monkeypatch):
     monkeypatch.setattr(search, "MOST_SHOWN", 11)
+    monkeypatch.setattr(views_search, "MOST_SHOWN", 11)
     for n in range(13):
         make_live_article(title=f"Fuel {n:02}", body="<p>Butyrate.</p>")
     page = text_of(client.get(SEARCH, {"q": "butyrate", "page": "2"}))
-    assert "13 articles for" in page
+    assert "More than 11 articles for “butyrate” Best match first; the 11 best are shown" in page
     assert "Page 2 of 2" in page
 
 
