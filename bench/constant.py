@@ -3,8 +3,9 @@
 import os
 from pathlib import Path
 
+import django
 from django.conf import settings
-from django.core.wsgi import get_wsgi_application
+from django.core.handlers.wsgi import WSGIHandler
 from django.http import HttpResponse
 from django.urls import re_path
 
@@ -27,6 +28,7 @@ def constant(request):
 
 urlpatterns = [re_path("", constant)]
 
+django.setup(set_prefix=False)  # with the site's own middleware, which its apps ask for
 settings.MIDDLEWARE = MIDDLEWARE
 settings.ROOT_URLCONF = "bench.constant"
-application = get_wsgi_application()
+application = WSGIHandler()
