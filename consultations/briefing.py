@@ -36,12 +36,14 @@ class Outside:
 class Briefing:
     """What the team looks at in the morning. Bookings in the order of the clock; new ones newest first.
 
-    following: the next of today's that has not begun, or None. week: counts by word.
+    following: the next of today's that has not begun, or None. new_since: from when on a booking is new.
+    week: counts by word.
     """
 
     today: list[Booking]
     following: Booking | None
     new: list[Booking]
+    new_since: datetime
     requests: list[Booking]
     unrecorded: list[Booking]
     outside: list[Outside]
@@ -57,7 +59,8 @@ def brief(now: datetime) -> Briefing:
     today = wording.local(now).date()
     start, end = (to_utc(day, time(), wording.LONDON) for day in (today, today + DAY))
     is_today = Q(starts_at__gte=start, starts_at__lt=end, status__in=[*ACTIVE, BookingStatus.COMPLETED])
-    is_new = Q(created_at__gte=start - DAY)
+    new_since = start - DAY
+    is_new = Q(created_at__gte=new_since)
     is_request = Q(status=BookingStatus.REQUESTED, respond_by__gt=now)
     is_unrecorded = Q(status=BookingStatus.CONFIRMED, ends_at__lte=now, ends_at__gt=now - LOOKS_BACK)
     bookings = list(
@@ -69,7 +72,8 @@ def brief(now: datetime) -> Briefing:
     return Briefing(
         today=todays,
         following=next((one for one in todays if one.starts_at > now and one.is_active), None),
-        new=sorted((one for one in bookings if one.created_at >= start - DAY), key=_made_at, reverse=True),
+        new=sorted((one for one in bookings if one.created_at >= new_since), key=_made_at, reverse=True),
+        new_since=new_since,
         requests=[one for one in bookings if one.status == BookingStatus.REQUESTED and one.respond_by > now],
         unrecorded=[one for one in bookings if one.status == BookingStatus.CONFIRMED and one.ends_at <= now],
         outside=outside_hours(now),

@@ -10,7 +10,7 @@ from consultations.models import AvailabilityRule, BookingStatus, ExtraHours, Ti
 from consultations.services.changes import cancel_booking
 from consultations.services.outcomes import record_outcome
 from tests.factories import NOW, TUESDAY_TEN, make_booking, make_consultation_type, make_nutritionist
-from tests.pages import text_of
+from tests.pages import parse, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -115,3 +115,14 @@ def test_start_page_takes_the_same_queries_however_many_bookings(client, count, 
     with django_assert_num_queries(11):
         page = client.get("/admin/")
     assert text_of(page).count("Amara Whitfield") == min(count, 8)
+
+
+def test_start_page_leads_from_some_new_bookings_to_all_of_them(admin_client):
+    now = timezone.now()
+    later = (now + timedelta(days=3)).replace(hour=9, minute=0, second=0, microsecond=0)
+    new = [make_booking(starts_at=later, now=now) for _ in range(9)]
+    old = make_booking(starts_at=later + timedelta(hours=2), now=now - timedelta(days=4))
+    links = parse(admin_client.get("/admin/")).iter("a")
+    [everything] = [link.get("href") for link in links if link.text == "All 9 new bookings"]
+    words = text_of(admin_client.get(everything))
+    assert [booking.reference in words for booking in [*new, old]] == [*[True] * 9, False]
