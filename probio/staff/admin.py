@@ -33,24 +33,34 @@ class StaffAdmin(UserAdmin):
 
     def close(self, request, pk):
         """Ask, then close an account: in one press nothing it had opens any more."""
+        asks = (
+            "They will not be able to sign in, are signed out everywhere and lose every right. What they did keeps "
+            "their name, and their calendar feed ends."
+        )
         words = "They can no longer sign in, and every session of theirs has ended."
-        return self._act(request, pk, close_account, "Close the account", "Closed", words)
+        return self._act(request, pk, close_account, title="Close the account", asks=asks, words=words)
 
     def second_factor(self, request, pk):
         """Ask, then take an account's second factors off."""
+        asks = (
+            "They are signed out everywhere, and set up a new app or passkey at the next sign-in. Be sure that it is "
+            "really them who asked: call them."
+        )
         words = "At their next sign-in they set up a new one."
-        return self._act(request, pk, take_second_factor_off, "Take the second factor off", "Second factor off", words)
+        title = "Take the second factor off"
+        return self._act(request, pk, take_second_factor_off, title=title, asks=asks, words=words)
 
-    def _act(self, request, pk, act, title, entry, words):
+    def _act(self, request, pk, act, *, title, asks, words):
         user = get_object_or_404(User, pk=pk)
         if not self.has_change_permission(request, user) or user == request.user:
             return self._refused(request, user)
         if request.method == "POST":
             act(user)
-            self.log_change(request, user, entry)
+            self.log_change(request, user, f"{title}.")
             messages.success(request, f"{user}: {words}")
             return redirect("admin:auth_user_change", pk)
-        context = {**self.admin_site.each_context(request), "title": title, "opts": self.opts, "staff": user}
+        asked = {"title": title, "asks": asks, "staff": user, "opts": self.opts}
+        context = {**self.admin_site.each_context(request), **asked}
         return render(request, "admin/auth/user/act.html", context)
 
     def _refused(self, request, user):

@@ -29,7 +29,7 @@ def theirs(leaver):
 
 def test_closing_an_account_ends_all_it_opened_at_once(admin_client, leaver, theirs):
     page = f"/admin/auth/user/{leaver.pk}/close/"
-    assert "is signed out everywhere and loses every right" in text_of(admin_client.get(page))
+    assert "are signed out everywhere and lose every right" in text_of(admin_client.get(page))
     assert theirs.get(INDEX).status_code == 200
     assert "can no longer sign in" in text_of(admin_client.post(page, follow=True))
     assert theirs.get(INDEX).status_code == 302
