@@ -2,6 +2,7 @@ from playwright.sync_api import expect
 
 from articles.models import Article
 from consultations.models import Booking, EmailState, OutgoingEmail
+from tests.browser.conftest import PASSWORD
 from tests.browser.test_booking import choose_a_time, give_details
 
 
@@ -83,3 +84,15 @@ def test_staff_go_from_the_start_page_to_the_diary_and_a_booking(site, staff, no
     staff.goto(f"{site}/admin/consultations/booking/diary/?day={booking.starts_at.date()}")
     no_barriers(staff)
     assert staff.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+
+
+def test_staff_set_up_an_app_by_its_code(site, staff, no_barriers):
+    staff.goto(f"{site}/admin/account/second-factor/")
+    no_barriers(staff)
+    staff.get_by_role("link", name="Set up an app").click()
+    staff.get_by_label("Password").fill(PASSWORD)
+    staff.get_by_role("button").first.click()
+    code = staff.get_by_role("img", name="QR code of the key below")
+    expect(code).to_be_visible()
+    assert code.evaluate("image => image.decode().then(() => image.naturalWidth)") > 0
+    no_barriers(staff)
