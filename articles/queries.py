@@ -47,10 +47,18 @@ def read_next(article: Article, count: int, *, now: datetime):
         .annotate(count=Count("pk"))
         .values("count")
     )
+    others = Article.objects.live(now).exclude(pk=article.pk)
+    newest = others.order_by("-publish_at", "-pk").values("pk")
+    # Any three of all articles come from among these, and ranking these few takes no longer as the archive grows.
+    candidates = ReadNext.objects.filter(article=article).values("recommended_id")
+    candidates = candidates.union(
+        others.filter(live_revision__citations__reference__in=sources).values("pk"),
+        newest.filter(topic=article.topic_id)[:count],
+        newest[:count],
+    )
     return (
-        Article.objects.live(now)
-        .newest_first()
-        .exclude(pk=article.pk)
+        others.newest_first()
+        .filter(pk__in=candidates)
         .annotate(
             chosen=Subquery(chosen),
             shared=Coalesce(Subquery(shared), 0),
