@@ -49,7 +49,7 @@ def read_next(article: Article, count: int, *, now: datetime):
     )
     others = Article.objects.live(now).exclude(pk=article.pk)
     newest = others.order_by("-publish_at", "-pk").values("pk")
-    # Any three of all articles come from among these, and ranking these few takes no longer as the archive grows.
+    # The first `count` of all articles are among these, so that the archive need not be ranked for each page.
     candidates = ReadNext.objects.filter(article=article).values("recommended_id")
     candidates = candidates.union(
         others.filter(live_revision__citations__reference__in=sources).values("pk"),

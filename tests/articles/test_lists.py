@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth import get_user_model
 
-from articles.models import ReadNext
+from articles.models import Article, ReadNext
 from articles.publishing import publish
 from tests.articles.factories import (
     NOW,
@@ -216,6 +216,15 @@ def test_read_next_puts_an_editors_choice_first_then_shared_sources_then_the_top
     assert shown() == ["First choice", "Second choice", "Two sources"]
     ReadNext.objects.update(position=1)
     assert set(shown()[:2]) == {"First choice", "Second choice"}
+
+
+def test_read_next_finds_its_topic_behind_newer_articles_and_fills_up_with_the_newest(client, digestion):
+    article = make_in(digestion, title="This")
+    old = make_in(digestion, title="Old, same topic")
+    Article.objects.filter(pk=old.pk).update(publish_at=LONG_AGO)
+    for title in ("Third", "Second", "First"):
+        make_live_article(title=title)
+    assert titles_in(client.get(article.get_absolute_url())) == ["Old, same topic", "First", "Second"]
 
 
 def test_read_next_shows_nothing_that_is_not_live_even_if_recommended(client):
