@@ -12,6 +12,7 @@ WAITING_LASTS = timedelta(days=180)
 HOLDS_LAST = timedelta(days=1)
 LOOKS_LAST = timedelta(days=2 * 365 + 1)  # PostgreSQL keeps each for two years
 RUNS_LAST = timedelta(days=2 * 365)
+EXPORTS_LAST = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,15 @@ _AFTER = [
         "contract: the messages belong to the booking",
         "the message",
         MAIL_LASTS,
+        "deleted",
+    ),
+    Kept(
+        "exports",
+        "files staff have made of bookings, the waiting list or outgoing mail; never answers about health",
+        "so that whoever asked for a long one can fetch it",
+        "legitimate interest in running the consultations",
+        "asking for it",
+        EXPORTS_LAST,
         "deleted",
     ),
     Kept(

@@ -1,6 +1,7 @@
 from django.apps import AppConfig
 from django.conf import settings
 from django.core.checks import Tags, register
+from django.utils.module_loading import autodiscover_modules
 
 from probio.checks import check_rate_limits
 from probio.provider import stop_if_half_configured
@@ -8,8 +9,10 @@ from probio.provider import stop_if_half_configured
 
 class ProbioConfig(AppConfig):
     name = "probio"
+    verbose_name = "Exports and imports"
 
     def ready(self):
+        autodiscover_modules("exporting")
         register(check_rate_limits, Tags.security, deploy=True)
         if settings.EMAIL_PROVIDER:
             stop_if_half_configured()

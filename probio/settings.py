@@ -235,6 +235,7 @@ WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
 STORAGES = {
     "default": _kept_in("shown"),
     "originals": _kept_in("originals"),  # with all that cameras write into them: never served
+    "exports": _kept_in("exports"),  # given to their owners only, for a day
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
@@ -350,6 +351,11 @@ CELERY_BEAT_SCHEDULE = {
     "owe-reminders": {"task": "consultations.tasks.owe_reminders", "schedule": timedelta(minutes=1)},
     "owe-tomorrow": {"task": "consultations.tasks.owe_tomorrow", "schedule": timedelta(minutes=5)},
     "retain": {"task": "consultations.tasks.retain", "schedule": crontab(hour=3, minute=20)},
+    "sweep-exports": {
+        "task": "probio.exchange.tasks.sweep_exports",
+        "schedule": timedelta(minutes=1),
+        "options": {"expires": 60},
+    },
     "sweep-images": {
         "task": "articles.tasks.sweep_images",
         "schedule": timedelta(minutes=1),

@@ -14,12 +14,15 @@ from django.utils.html import format_html
 
 from articles import crossref
 from articles.admin.reference_form import ReferenceForm
+from articles.admin.reference_import import REFERENCES
 from articles.bibliography import RecordError, format_harvard, format_reference
 from articles.crossref import CrossrefError
 from articles.importing import pasted_doi, propose_key, read_record
 from articles.models import Reference, RetractionState
 from articles.records import without_markup
 from articles.uses import uses_of
+from probio.exchange.admin import Exports
+from probio.exchange.import_admin import Imports
 
 FOUND = "found_reference"  # in the session: what was pasted, until it is saved
 
@@ -67,7 +70,9 @@ class PasteForm(forms.Form):
 
 
 @admin.register(Reference)
-class ReferenceAdmin(admin.ModelAdmin):
+class ReferenceAdmin(Exports, Imports, admin.ModelAdmin):
+    exports = ("articles.references",)
+    importers = (REFERENCES,)
     form = ReferenceForm
     list_display = ["key", "state", "label", "kind", "doi", "checked_at"]
     list_filter = ["retraction_state", "kind"]

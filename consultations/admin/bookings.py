@@ -9,6 +9,7 @@ from consultations.admin.acting import ActsOnBookings
 from consultations.admin.answers import ReadsAnswers
 from consultations.admin.diary import ShowsDiary
 from consultations.admin.feed import HasFeed
+from consultations.admin.importing import HOURS, NUTRITIONISTS
 from consultations.admin.moving import MovesBookings
 from consultations.admin.read_only import ReadOnly, ReadOnlyRows
 from consultations.admin.reports import HasReports
@@ -26,6 +27,8 @@ from consultations.models import (
     TimeOff,
 )
 from consultations.services.requests import NotARequest, accept_request, decline_request
+from probio.exchange.admin import Exports
+from probio.exchange.import_admin import Imports
 
 
 class AvailabilityRuleInline(admin.TabularInline):
@@ -48,7 +51,9 @@ class TimeOffInline(admin.TabularInline):
 
 
 @admin.register(Nutritionist)
-class NutritionistAdmin(HasFeed, admin.ModelAdmin):
+class NutritionistAdmin(Exports, Imports, HasFeed, admin.ModelAdmin):
+    exports = ("consultations.nutritionists", "consultations.hours")
+    importers = (NUTRITIONISTS, HOURS)
     formfield_overrides = {URLField: {"assume_scheme": "https"}}
     list_display = ["name", "credentials", "time_zone", "most_per_day", "is_active"]
     search_fields = ["name"]
@@ -109,7 +114,10 @@ class ConsentInline(ReadOnlyRows):
 
 
 @admin.register(Booking)
-class BookingAdmin(ReadsAnswers, MovesBookings, ActsOnBookings, ShowsDiary, HasReports, ReadOnly, admin.ModelAdmin):
+class BookingAdmin(
+    Exports, ReadsAnswers, MovesBookings, ActsOnBookings, ShowsDiary, HasReports, ReadOnly, admin.ModelAdmin
+):
+    exports = ("consultations.bookings",)
     list_display = ["reference", "starts_at", "nutritionist", "client_name", "client_email", "status"]
     list_filter = ["status", "nutritionist"]
     list_select_related = ["nutritionist"]

@@ -19,6 +19,7 @@ from consultations import emails, outbox
 from consultations.admin.read_only import ReadOnly
 from consultations.exceptions import NothingToSay, NotSendable
 from consultations.models import IN_TROUBLE, UNSENT, OutgoingEmail
+from probio.exchange.admin import Exports
 from probio.framing import framed_mail, shows_mail
 from probio.health import MAIL_IS_STUCK_AFTER
 from probio.logs import hide_secret_links
@@ -42,7 +43,8 @@ class TroubleFilter(admin.SimpleListFilter):
 
 
 @admin.register(OutgoingEmail)
-class OutgoingEmailAdmin(ReadOnly, admin.ModelAdmin):
+class OutgoingEmailAdmin(Exports, ReadOnly, admin.ModelAdmin):
+    exports = ("consultations.mail",)
     list_display = ["kind", "to", "state", "due_at", "age", "tries", "error", "reference"]
     list_filter = [TroubleFilter, "state", "kind"]
     search_fields = ["to", "booking__reference"]

@@ -4,6 +4,7 @@ from django.contrib import admin
 
 from consultations.admin.read_only import ReadOnly, ReadOnlyRows
 from consultations.models import Erasure, FollowUp, RetentionRun, WaitlistEntry, WaitlistOffer
+from probio.exchange.admin import Exports
 
 
 class WaitlistOfferInline(ReadOnlyRows):
@@ -13,7 +14,8 @@ class WaitlistOfferInline(ReadOnlyRows):
 
 
 @admin.register(WaitlistEntry)
-class WaitlistEntryAdmin(ReadOnly, admin.ModelAdmin):
+class WaitlistEntryAdmin(Exports, ReadOnly, admin.ModelAdmin):
+    exports = ("consultations.waiting_list",)
     list_display = ["client_name", "client_email", "consultation_type", "state", "joined_at"]
     list_filter = ["state", "consultation_type"]
     list_select_related = ["consultation_type"]

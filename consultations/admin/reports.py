@@ -14,10 +14,10 @@ from django.views.decorators.http import require_safe
 
 from consultations import wording
 from consultations.reports import REPORTS, within
+from probio.exchange.cells import harmless
 
 LONGEST = timedelta(days=5 * 366)
 SHOWN_FIRST = timedelta(weeks=12)
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what makes a spreadsheet calculate instead of read
 
 
 class RangeForm(forms.Form):
@@ -73,7 +73,7 @@ class HasReports:
         response["Content-Disposition"] = f'attachment; filename="{slug}.csv"'
         writer = csv.writer(response)
         writer.writerow(table.columns)
-        writer.writerows([_plain(value) for value in row] for row in table.rows)
+        writer.writerows([harmless(str(value)) for value in row] for row in table.rows)
         return response
 
     def _days(self, request):
@@ -85,8 +85,3 @@ class HasReports:
         asked = {"since": today - SHOWN_FIRST, "until": sunday, **request.GET.dict()}
         form = RangeForm(asked)
         return form, within(form.cleaned_data["since"], form.cleaned_data["until"]) if form.is_valid() else None
-
-
-def _plain(value):
-    text = str(value)
-    return f"'{text}" if text.startswith(FORMULA) else text

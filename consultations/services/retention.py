@@ -20,6 +20,8 @@ from consultations.models import (
     WaitlistEntry,
 )
 from consultations.services.privacy import anonymise_bookings, anonymise_entries
+from probio.exchange import exports
+from probio.models import Export
 
 BATCH = 500
 
@@ -62,6 +64,7 @@ STEPS = [
         ),
         _delete,
     ),
+    Step("exports", Export.objects.expired, lambda rows, now: exports.delete(rows)),
     Step("retention runs", lambda now: RetentionRun.objects.filter(at__lte=now - retention.RUNS_LAST), _delete),
 ]
 

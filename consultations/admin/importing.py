@@ -1,0 +1,117 @@
+"""Nutritionists and their working hours from a CSV. Accounts are not imported: who signs in is decided by hand."""
+
+from django import forms
+
+from consultations.models import AvailabilityRule, Nutritionist, Weekday
+from probio.exchange.importing import Importer
+
+YES, NO = ("yes", "true", "1"), ("no", "false", "0")
+
+
+class YesNoField(forms.CharField):
+    """A cell that says yes or no."""
+
+    def to_python(self, value):
+        text = str(value).strip().lower()
+        if text in (*YES, *NO):
+            return text in YES
+        raise forms.ValidationError("Write yes or no.")
+
+
+class WeekdayField(forms.CharField):
+    """A weekday by its name or the first three letters of it. A number would mean other days in other programs."""
+
+    def to_python(self, value):
+        if isinstance(value, int):
+            return value
+        text = str(value).strip().lower()
+        for day in Weekday:
+            if text in (day.label.lower(), day.label.lower()[:3]):
+                return day.value
+        raise forms.ValidationError("Write a weekday, such as Monday.")
+
+
+class NutritionistForm(forms.ModelForm):
+    is_active = YesNoField()
+    video_url = forms.URLField(required=False, assume_scheme="https")
+
+    class Meta:
+        model = Nutritionist
+        fields = ["name", "slug", "credentials", "bio", "time_zone", "most_per_day", "video_url", "is_active"]
+
+
+class HoursForm(forms.ModelForm):
+    nutritionist = forms.ModelChoiceField(
+        Nutritionist.objects,
+        to_field_name="slug",
+        error_messages={"invalid_choice": "There is no nutritionist with this slug."},
+    )
+    weekday = WeekdayField()
+
+    class Meta:
+        model = AvailabilityRule
+        fields = ["nutritionist", "weekday", "starts_at", "ends_at", "valid_from", "valid_to"]
+
+
+def _find_nutritionist():
+    known = {row.slug: row for row in Nutritionist.objects.all()}
+    return lambda cells: known.get(cells.get("slug", ""))
+
+
+def _find_hours():
+    """Find the rule that begins at the same time of the same weekday and on the same first day."""
+    rows = AvailabilityRule.objects.select_related("nutritionist")
+    known = {(row.nutritionist.slug, row.weekday, row.starts_at, row.valid_from): row for row in rows}
+
+    def find(cells):
+        form = HoursForm({**{name: cells.get(heading, "") for heading, name in HOURS.columns.items()}})
+        form.full_clean()
+        typed = form.cleaned_data
+        nutritionist = typed.get("nutritionist")
+        if nutritionist is None:
+            return None
+        return known.get((nutritionist.slug, typed.get("weekday"), typed.get("starts_at"), typed.get("valid_from")))
+
+    return find
+
+
+NUTRITIONISTS = Importer(
+    slug="nutritionists",
+    title="nutritionists",
+    form=NutritionistForm,
+    columns={
+        "slug": "slug",
+        "name": "name",
+        "credentials": "credentials",
+        "bio": "bio",
+        "time zone": "time_zone",
+        "most per day": "most_per_day",
+        "video link": "video_url",
+        "active": "is_active",
+    },
+    needed=("slug",),
+    permissions=("consultations.add_nutritionist", "consultations.change_nutritionist"),
+    find=_find_nutritionist,
+    once=(("slug",),),
+)
+HOURS = Importer(
+    slug="hours",
+    title="working hours",
+    form=HoursForm,
+    columns={
+        "nutritionist": "nutritionist",
+        "weekday": "weekday",
+        "from": "starts_at",
+        "to": "ends_at",
+        "valid from": "valid_from",
+        "valid to": "valid_to",
+    },
+    needed=("nutritionist", "weekday", "from", "to"),
+    permissions=(
+        "consultations.add_availabilityrule",
+        "consultations.change_availabilityrule",
+        "consultations.view_nutritionist",
+    ),
+    find=_find_hours,
+    once=(("nutritionist_id", "weekday", "starts_at", "valid_from"),),
+)
