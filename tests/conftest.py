@@ -14,6 +14,7 @@ from celery import current_app
 from django.conf import settings as django_settings
 from django.core.cache import cache
 
+import probio.staff.middleware  # noqa: F401 (notes when a session began, even one without a request before)
 from probio.health import HEARTBEAT_KEY
 from probio.local.processes import Program
 

@@ -68,5 +68,5 @@ REFERENCES = Importer(
     find=_find,
     once=(("key",), ("doi",), ("pmid",)),
     shared=lambda: {"taken": set(Reference.objects.values_list("key", flat=True))},
-    most_lines=500,  # each is printed by two styles before it is believed, which takes some 20 ms
+    most_lines=300,  # each is printed by two styles before it is believed, which takes some 20 ms
 )

@@ -5,6 +5,7 @@ from django import forms
 from consultations.models import AvailabilityRule, Nutritionist, Weekday
 from probio.exchange.importing import Importer
 
+MOST_LINES = 2000  # each asks the database about every constraint; a look must not outlast the web server
 YES, NO = ("yes", "true", "1"), ("no", "false", "0")
 
 
@@ -91,6 +92,7 @@ NUTRITIONISTS = Importer(
     },
     needed=("slug",),
     permissions=("consultations.add_nutritionist", "consultations.change_nutritionist"),
+    most_lines=MOST_LINES,
     find=_find_nutritionist,
     once=(("slug",),),
 )
@@ -112,6 +114,7 @@ HOURS = Importer(
         "consultations.change_availabilityrule",
         "consultations.view_nutritionist",
     ),
+    most_lines=MOST_LINES,
     find=_find_hours,
     once=(("nutritionist_id", "weekday", "starts_at", "valid_from"),),
 )

@@ -23,7 +23,6 @@ class UploadForm(forms.Form):
 
     file = forms.FileField(
         label="CSV file",
-        help_text=f"At most {reading.MOST_LINES:,} lines and {reading.MOST_BYTES // 1_000_000} MB.",
         widget=forms.FileInput(attrs={"accept": ".csv,text/csv"}),
         error_messages={"required": "Choose a CSV file.", "empty": "The file is empty."},
     )
@@ -31,6 +30,8 @@ class UploadForm(forms.Form):
     def __init__(self, *args, importer, **kwargs):
         super().__init__(*args, **kwargs)
         self.importer = importer
+        limits = f"At most {importer.most_lines:,} lines and {reading.MOST_BYTES // 1_000_000} MB."
+        self.fields["file"].help_text = limits
 
     def clean_file(self):
         file = self.cleaned_data["file"]
@@ -129,4 +130,4 @@ class Imports:
 
 
 def _read(importer, content):
-    return reading.read(content, known=importer.columns, needed=importer.needed)
+    return reading.read(content, known=importer.columns, needed=importer.needed, most_lines=importer.most_lines)

@@ -26,7 +26,7 @@ class Table:
     note: str = ""
 
 
-def read(content: bytes, *, known: Collection[str], needed: Collection[str]) -> Table:
+def read(content: bytes, *, known: Collection[str], needed: Collection[str], most_lines: int = MOST_LINES) -> Table:
     """Return the table of a file. known: the columns there may be; needed: those there must be. Raises CSVError."""
     if len(content) > MOST_BYTES:
         raise CSVError(f"The file is larger than {MOST_BYTES // 1_000_000} MB. Split it.")
@@ -42,11 +42,11 @@ def read(content: bytes, *, known: Collection[str], needed: Collection[str]) -> 
     for number, cells in records:
         if not any(cell.strip() for cell in cells):
             continue
-        if len(lines) == MOST_LINES:
-            raise CSVError(f"The file has more than {MOST_LINES:,} lines. Split it.")
+        if len(lines) == most_lines:
+            raise CSVError(f"The file has more than {most_lines:,} lines. Split it.")
         if len(cells) > len(columns) and any(cells[len(columns) :]):
             raise CSVError(
-                f"Line {number} has {len(cells)} cells, the heading {len(columns)}. Quote cells with {separator!r}."
+                f"Line {number} has {len(cells)} cells, the heading {len(columns)}. Put long cells in quotes."
             )
         lines.append((number, {name: restored(cell.strip()) for name, cell in zip(columns, cells, strict=False)}))
     if not lines:
