@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 import openpyxl
 import pytest
+from celery import current_app
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
@@ -247,3 +248,9 @@ def test_too_many_rows_are_refused_in_words(admin_client, booking, monkeypatch):
     response = admin_client.post(f"{LIST}export/", ASK_CSV)
     assert response.status_code == 422
     assert "These are 1 rows. Filter the list to 0 or fewer." in text_of(response)
+
+
+def test_worker_and_beat_know_the_tasks(settings):
+    current_app.loader.import_default_modules()
+    assert {"probio.exchange.tasks.make_export", "probio.exchange.tasks.sweep_exports"} <= set(current_app.tasks)
+    assert settings.CELERY_BEAT_SCHEDULE["sweep-exports"]["task"] in current_app.tasks
