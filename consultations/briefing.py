@@ -1,43 +1,32 @@
 """The team's start page: who is seen today, what is new, what waits for a decision, this week in numbers."""
 
-from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 from django.db.models import Count, Q
 
 from consultations import queries, wording
+from consultations.hours import Stranded, stranded
 from consultations.models import (
     ACTIVE,
     CANCELLED,
     OCCUPYING,
     Booking,
     BookingStatus,
-    Nutritionist,
+    Decision,
     WaitlistEntry,
 )
-from consultations.slots import DAY, Interval, to_utc, working_time
+from consultations.slots import DAY, to_utc
 
 LOOKS_BACK = timedelta(days=60)  # an outcome that nobody recorded by then will not be asked for every morning
-
-
-@dataclass(frozen=True)
-class Outside:
-    """An upcoming booking at a time in which its nutritionist does not work any more."""
-
-    pk: int
-    reference: str
-    client_name: str
-    nutritionist: str
-    starts_at: datetime
 
 
 @dataclass(frozen=True)
 class Briefing:
     """What the team looks at in the morning. Bookings in the order of the clock; new ones newest first.
 
-    following: the next of today's that has not begun, or None. new_since: from when on a booking is new.
-    week: counts by word.
+    following: the next of today's that has not begun, or None. new_since: from when on a booking is new. outside: those
+    that the team keeps on purpose are not among them. week: counts by word.
     """
 
     today: list[Booking]
@@ -46,7 +35,7 @@ class Briefing:
     new_since: datetime
     requests: list[Booking]
     unrecorded: list[Booking]
-    outside: list[Outside]
+    outside: list[Stranded]
     week: dict[str, int]
 
     @property
@@ -76,7 +65,7 @@ def brief(now: datetime) -> Briefing:
         new_since=new_since,
         requests=[one for one in bookings if one.status == BookingStatus.REQUESTED and one.respond_by > now],
         unrecorded=[one for one in bookings if one.status == BookingStatus.CONFIRMED and one.ends_at <= now],
-        outside=outside_hours(now),
+        outside=[one for one in stranded(now) if one.decision != Decision.KEPT],
         week=_week(now),
     )
 
@@ -87,35 +76,6 @@ def _is_seen(booking) -> bool:
 
 def _made_at(booking) -> datetime:
     return booking.created_at
-
-
-def outside_hours(now: datetime) -> list[Outside]:
-    """Return the upcoming bookings outside the hours of their nutritionist as these are now. Three queries."""
-    rows = list(
-        Booking.objects.filter(status__in=ACTIVE, starts_at__gt=now)
-        .order_by("starts_at")
-        .values_list(
-            *("pk", "reference", "client_name", "starts_at", "ends_at"),
-            *("nutritionist_id", "nutritionist__name", "nutritionist__time_zone"),
-        )
-    )
-    if not rows:
-        return []
-    people = {row[5]: Nutritionist(pk=row[5], name=row[6], time_zone=row[7]) for row in rows}
-    within = Interval(now, rows[-1][4] + DAY)
-    diaries = queries.read_diaries(people.values(), within, now=now)
-    working = {one.pk: working_time(diary, within) for one, diary in diaries.by_nutritionist.items()}
-    starts = {pk: [stretch.start for stretch in stretches] for pk, stretches in working.items()}
-    return [
-        Outside(pk, reference, name, person, starts_at)
-        for pk, reference, name, starts_at, ends_at, who, person, _ in rows
-        if not _is_inside(starts_at, ends_at, working[who], starts[who])
-    ]
-
-
-def _is_inside(start, end, working, starts) -> bool:
-    at = bisect_right(starts, start) - 1
-    return at >= 0 and end <= working[at].end
 
 
 def _week(now) -> dict[str, int]:

@@ -48,5 +48,13 @@ class NotSendable(ConsultationError):
     """An outgoing message that is not to be sent (again), or not to be given up; the words say why."""
 
 
+class HoursChanged(ConsultationError):
+    """Somebody else changed the hours since they were read for a change of them."""
+
+
+class Undecided(ConsultationError):
+    """A change of hours concerns other bookings than those that were decided about."""
+
+
 class NotOver(ConsultationError):
     """The consultation has not begun yet, or was not to take place: nothing has come of it."""

@@ -37,6 +37,7 @@ CONSULTATIONS = [
     ["slots", "exceptions", "addresses", "consents", "retention", "encryption", "load", "plain_text"],
     ["models"],
     ["queries", "wording", "limits", "links"],
+    ["hours"],
     ["invites", "diary", "briefing", "reports", "exporting"],
     ["emails"],
     ["outbox"],

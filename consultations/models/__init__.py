@@ -14,6 +14,7 @@ from consultations.models.bookings import (
     ConsentChannel,
     ConsentPurpose,
     ConsentText,
+    Decision,
     NoTimeSuited,
     SlotClaim,
 )
@@ -81,6 +82,7 @@ __all__ = [
     "ConsentPurpose",
     "ConsentText",
     "ConsultationType",
+    "Decision",
     "EmailKind",
     "EmailState",
     "Erasure",

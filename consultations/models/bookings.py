@@ -36,6 +36,14 @@ class ClaimKind(models.TextChoices):
     OFFER = "offer", "waiting-list offer"
 
 
+class Decision(models.TextChoices):
+    """What the team decided about a booking outside its nutritionist's hours."""
+
+    NONE = "", "nothing yet"
+    KEPT = "kept", "kept"
+    ASKED = "asked", "client asked to move"
+
+
 class SlotClaimQuerySet(models.QuerySet):
     def live(self):
         return self.filter(released_at=None)
@@ -53,6 +61,9 @@ class SlotClaim(models.Model):
 
     public_id stands for a hold in addresses. consultation_type, time_zone, article and client_hash are what a hold
     has to remember of the visit that made it; client_hash tells clients apart without saying who they are.
+
+    decision is about a booking outside hours. It stands here, not in the booking, because it is about this very time:
+    a booking that moves gets another claim, and nothing decided before holds for that.
     """
 
     public_id = models.UUIDField(db_default=RandomUUID(), unique=True, editable=False)
@@ -67,6 +78,7 @@ class SlotClaim(models.Model):
     time_zone = models.CharField(max_length=64, blank=True)
     article = models.ForeignKey(Article, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     client_hash = models.CharField(max_length=32, blank=True)
+    decision = models.CharField(max_length=10, choices=Decision, blank=True, db_default="", editable=False)
     is_live = models.GeneratedField(
         expression=Q(released_at__isnull=True), output_field=models.BooleanField(), db_persist=True
     )
@@ -95,6 +107,7 @@ class SlotClaim(models.Model):
             ),
             models.CheckConstraint(name="slotclaim_ends_after_start", condition=Q(blocked_until__gt=F("starts_at"))),
             models.CheckConstraint(name="slotclaim_kind_known", condition=Q(kind__in=ClaimKind.values)),
+            models.CheckConstraint(name="slotclaim_decision_known", condition=Q(decision__in=Decision.values)),
             models.CheckConstraint(
                 name="slotclaim_only_bookings_do_not_expire",
                 condition=Q(kind=ClaimKind.BOOKING, expires_at=None)
@@ -263,6 +276,8 @@ class BookingEventKind(models.TextChoices):
     COMPLETED = "completed", "took place"
     NO_SHOW = "no_show", "client did not come"
     MAIL_BOUNCED = "mail_bounced", "mail came back"
+    KEPT = "kept", "kept outside working hours"
+    ASKED_TO_MOVE = "asked_to_move", "client asked to move"
 
 
 class BookingEvent(models.Model):

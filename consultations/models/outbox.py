@@ -33,6 +33,7 @@ class EmailKind(models.TextChoices):
     FOLLOW_UP = "follow_up", "follow-up"
     DATA_ERASED = "data_erased", "data erased"
     TEAM_ALERT = "team_alert", "alert to the team"
+    PLEASE_MOVE = "please_move", "please choose another time"
 
 
 TO_STAFF = [EmailKind.STAFF_NEW, EmailKind.STAFF_MOVED, EmailKind.STAFF_CANCELLED, EmailKind.STAFF_TOMORROW]
@@ -49,6 +50,7 @@ ONLY_WHILE = {
     EmailKind.STAFF_NEW: ACTIVE,
     EmailKind.STAFF_MOVED: ACTIVE,
     EmailKind.FOLLOW_UP: [BookingStatus.COMPLETED],
+    EmailKind.PLEASE_MOVE: ACTIVE,
 }
 # About no booking, no place on the waiting list and no nutritionist.
 ABOUT_NOBODY = [EmailKind.YOUR_LINK, EmailKind.DATA_ERASED, EmailKind.TEAM_ALERT]

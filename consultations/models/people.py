@@ -48,9 +48,7 @@ class Nutritionist(models.Model):
         blank=True,
         help_text="The address of this nutritionist’s video room; clients find it in their mails and calendar.",
     )
-    is_active = models.BooleanField(
-        default=True, help_text="Inactive nutritionists offer no times. Bookings they already have stand."
-    )
+    is_active = models.BooleanField(default=True, help_text="Inactive nutritionists offer no times.")
     user = models.OneToOneField(
         settings.AUTH_USER_MODEL,
         null=True,
