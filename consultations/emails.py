@@ -77,6 +77,7 @@ def render(email: OutgoingEmail, context: dict, *, unsubscribe: str = "") -> Ema
 
 def _of_booking(booking: Booking) -> dict:
     newest = {event.kind: event for event in booking.events.all()}  # in their order: the outbox has them at hand
+    asked = newest.get(BookingEventKind.ASKED_TO_MOVE)
     moved, cancelled = newest.get(BookingEventKind.MOVED), newest.get(BookingEventKind.CANCELLED)
     return {
         **wording.booking_words(booking),
@@ -86,6 +87,7 @@ def _of_booking(booking: Booking) -> dict:
         "is_by_team": booking.status == BookingStatus.CANCELLED_BY_TEAM,
         "moved_from": moved.detail if moved else "",
         "moved_because": moved.reason if moved else "",
+        "asked_because": asked.reason if asked else "",
         "reason": cancelled.reason if cancelled else "",
         "respond_by": wording.full_label(booking.respond_by) if booking.respond_by else "",
         "video_url": booking.nutritionist.video_url,

@@ -14,9 +14,11 @@ from consultations.models import (
     Nutritionist,
     OutgoingEmail,
     PartOfDay,
+    TimeOff,
 )
 from consultations.services import changes, notices, requests, waitlist
 from consultations.services.booking import ClientDetails, Slot, Visit, book_slot
+from consultations.services.hours import ASK, NewTimeOff, carry_out
 from consultations.services.outcomes import record_outcome
 from consultations.services.privacy import erase
 
@@ -44,6 +46,7 @@ def owe_one_of_each(*, now: datetime) -> list[OutgoingEmail]:
     _of_a_client_who_moves_and_cancels(free, user, now)
     _of_requests(asked, user, now)
     _of_reminders(free, user, now)
+    _of_new_hours(free, user, now)
     notices.owe_tomorrow(now=now.replace(hour=17))
     outbox.owe_link("amara@example.com", now=now)
     reminded = OutgoingEmail.objects.get(kind=EmailKind.REMINDER_HOURS)
@@ -98,3 +101,10 @@ def _of_reminders(free, user, now):
     notices.owe_reminders(now=start - timedelta(hours=2))
     kit = _book(free, start - timedelta(hours=1), "Kit Moor", now)
     record_outcome(kit.pk, "completed", by=user, notes="Try oats for a week.\n\nWrite down what you eat.", now=start)
+
+
+def _of_new_hours(free, user, now):
+    start = now.replace(hour=10) + timedelta(days=4)
+    lou = _book(free, start, "Lou Penn", now)
+    closed = NewTimeOff(TimeOff(starts_at=start, ends_at=start + timedelta(hours=2)))
+    carry_out(closed, {lou.pk: ASK}, by=user, reason="The team trains that morning.", now=now)

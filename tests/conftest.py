@@ -17,6 +17,7 @@ from django.core.cache import cache
 import probio.staff.middleware  # noqa: F401 (notes when a session began, even one without a request before)
 from probio.health import HEARTBEAT_KEY
 from probio.local.processes import Program
+from probio.staff import middleware  # noqa: F401  notes when a session began: in place before a test signs in
 
 hypothesis.settings.register_profile("probio", deadline=None)  # a busy machine is no bug
 hypothesis.settings.load_profile("probio")

@@ -5,52 +5,157 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('articles', '0020_note_what_readers_are_shown'),
-        ('consultations', '0025_give_nutritionists_a_calendar_feed'),
+        ("articles", "0020_note_what_readers_are_shown"),
+        ("consultations", "0025_give_nutritionists_a_calendar_feed"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.RemoveConstraint(
-            model_name='bookingevent',
-            name='bookingevent_kind_known',
+            model_name="bookingevent",
+            name="bookingevent_kind_known",
         ),
         migrations.RemoveConstraint(
-            model_name='outgoingemail',
-            name='outgoingemail_kind_known',
+            model_name="outgoingemail",
+            name="outgoingemail_kind_known",
         ),
         migrations.AddField(
-            model_name='slotclaim',
-            name='decision',
-            field=models.CharField(blank=True, choices=[('', 'nothing yet'), ('kept', 'kept'), ('asked', 'client asked to move')], db_default='', editable=False, max_length=10),
+            model_name="slotclaim",
+            name="decision",
+            field=models.CharField(
+                blank=True,
+                choices=[("", "nothing yet"), ("kept", "kept"), ("asked", "client asked to move")],
+                db_default="",
+                editable=False,
+                max_length=10,
+            ),
         ),
         migrations.AlterField(
-            model_name='bookingevent',
-            name='kind',
-            field=models.CharField(choices=[('booked', 'booked'), ('requested', 'requested'), ('accepted', 'request accepted'), ('declined', 'request declined'), ('expired', 'request expired'), ('address_corrected', 'e-mail address corrected'), ('details_corrected', 'details corrected'), ('moved', 'moved'), ('cancelled', 'cancelled'), ('completed', 'took place'), ('no_show', 'client did not come'), ('mail_bounced', 'mail came back'), ('kept', 'kept outside working hours'), ('asked_to_move', 'client asked to move')], max_length=20),
+            model_name="bookingevent",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("booked", "booked"),
+                    ("requested", "requested"),
+                    ("accepted", "request accepted"),
+                    ("declined", "request declined"),
+                    ("expired", "request expired"),
+                    ("address_corrected", "e-mail address corrected"),
+                    ("details_corrected", "details corrected"),
+                    ("moved", "moved"),
+                    ("cancelled", "cancelled"),
+                    ("completed", "took place"),
+                    ("no_show", "client did not come"),
+                    ("mail_bounced", "mail came back"),
+                    ("kept", "kept outside working hours"),
+                    ("asked_to_move", "client asked to move"),
+                ],
+                max_length=20,
+            ),
         ),
         migrations.AlterField(
-            model_name='nutritionist',
-            name='is_active',
-            field=models.BooleanField(default=True, help_text='Inactive nutritionists offer no times.'),
+            model_name="nutritionist",
+            name="is_active",
+            field=models.BooleanField(default=True, help_text="Inactive nutritionists offer no times."),
         ),
         migrations.AlterField(
-            model_name='outgoingemail',
-            name='kind',
-            field=models.CharField(choices=[('booked', 'booking confirmation'), ('requested', 'request received'), ('declined', 'request declined'), ('expired', 'request expired'), ('already_booked', 'already booked'), ('moved', 'booking moved'), ('cancelled', 'booking cancelled'), ('your_link', 'link to the booking'), ('address_check', 'new address to prove'), ('address_changed', 'address changed'), ('waitlist_joined', 'on the waiting list'), ('waitlist_offer', 'waiting-list offer'), ('reminder_day', 'reminder, a day before'), ('reminder_hours', 'reminder, two hours before'), ('staff_new', 'to the nutritionist: new'), ('staff_moved', 'to the nutritionist: moved'), ('staff_cancelled', 'to the nutritionist: cancelled'), ('staff_tomorrow', 'to the nutritionist: tomorrow'), ('follow_up', 'follow-up'), ('data_erased', 'data erased'), ('team_alert', 'alert to the team'), ('please_move', 'please choose another time')], max_length=20),
+            model_name="outgoingemail",
+            name="kind",
+            field=models.CharField(
+                choices=[
+                    ("booked", "booking confirmation"),
+                    ("requested", "request received"),
+                    ("declined", "request declined"),
+                    ("expired", "request expired"),
+                    ("already_booked", "already booked"),
+                    ("moved", "booking moved"),
+                    ("cancelled", "booking cancelled"),
+                    ("your_link", "link to the booking"),
+                    ("address_check", "new address to prove"),
+                    ("address_changed", "address changed"),
+                    ("waitlist_joined", "on the waiting list"),
+                    ("waitlist_offer", "waiting-list offer"),
+                    ("reminder_day", "reminder, a day before"),
+                    ("reminder_hours", "reminder, two hours before"),
+                    ("staff_new", "to the nutritionist: new"),
+                    ("staff_moved", "to the nutritionist: moved"),
+                    ("staff_cancelled", "to the nutritionist: cancelled"),
+                    ("staff_tomorrow", "to the nutritionist: tomorrow"),
+                    ("follow_up", "follow-up"),
+                    ("data_erased", "data erased"),
+                    ("team_alert", "alert to the team"),
+                    ("please_move", "please choose another time"),
+                ],
+                max_length=20,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='bookingevent',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['booked', 'requested', 'accepted', 'declined', 'expired', 'address_corrected', 'details_corrected', 'moved', 'cancelled', 'completed', 'no_show', 'mail_bounced', 'kept', 'asked_to_move'])), name='bookingevent_kind_known'),
+            model_name="bookingevent",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        [
+                            "booked",
+                            "requested",
+                            "accepted",
+                            "declined",
+                            "expired",
+                            "address_corrected",
+                            "details_corrected",
+                            "moved",
+                            "cancelled",
+                            "completed",
+                            "no_show",
+                            "mail_bounced",
+                            "kept",
+                            "asked_to_move",
+                        ],
+                    )
+                ),
+                name="bookingevent_kind_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='outgoingemail',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['booked', 'requested', 'declined', 'expired', 'already_booked', 'moved', 'cancelled', 'your_link', 'address_check', 'address_changed', 'waitlist_joined', 'waitlist_offer', 'reminder_day', 'reminder_hours', 'staff_new', 'staff_moved', 'staff_cancelled', 'staff_tomorrow', 'follow_up', 'data_erased', 'team_alert', 'please_move'])), name='outgoingemail_kind_known'),
+            model_name="outgoingemail",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        [
+                            "booked",
+                            "requested",
+                            "declined",
+                            "expired",
+                            "already_booked",
+                            "moved",
+                            "cancelled",
+                            "your_link",
+                            "address_check",
+                            "address_changed",
+                            "waitlist_joined",
+                            "waitlist_offer",
+                            "reminder_day",
+                            "reminder_hours",
+                            "staff_new",
+                            "staff_moved",
+                            "staff_cancelled",
+                            "staff_tomorrow",
+                            "follow_up",
+                            "data_erased",
+                            "team_alert",
+                            "please_move",
+                        ],
+                    )
+                ),
+                name="outgoingemail_kind_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='slotclaim',
-            constraint=models.CheckConstraint(condition=models.Q(('decision__in', ['', 'kept', 'asked'])), name='slotclaim_decision_known'),
+            model_name="slotclaim",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("decision__in", ["", "kept", "asked"])), name="slotclaim_decision_known"
+            ),
         ),
     ]

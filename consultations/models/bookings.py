@@ -37,7 +37,7 @@ class ClaimKind(models.TextChoices):
 
 
 class Decision(models.TextChoices):
-    """What the team decided about a booking outside its nutritionist's hours."""
+    """What the team decided about a claim outside hours. A booking that moves has another claim, undecided."""
 
     NONE = "", "nothing yet"
     KEPT = "kept", "kept"
@@ -61,9 +61,6 @@ class SlotClaim(models.Model):
 
     public_id stands for a hold in addresses. consultation_type, time_zone, article and client_hash are what a hold
     has to remember of the visit that made it; client_hash tells clients apart without saying who they are.
-
-    decision is about a booking outside hours. It stands here, not in the booking, because it is about this very time:
-    a booking that moves gets another claim, and nothing decided before holds for that.
     """
 
     public_id = models.UUIDField(db_default=RandomUUID(), unique=True, editable=False)
