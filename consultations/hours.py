@@ -183,10 +183,9 @@ def free_colleagues(bookings: Iterable[Stranded], now: datetime) -> dict[int, li
 
 @dataclass(frozen=True)
 class FreeDay:
-    """The free times of one day in the nutritionist's zone. runs: (first, last) start of times a step apart."""
+    """The free times of one day, in the nutritionist's zone. runs: (first, last) start of times a step apart."""
 
     day: date
-    starts: list[datetime]
     runs: list[tuple[datetime, datetime]]
 
 
@@ -196,16 +195,15 @@ def free_days(nutritionist: Nutritionist, consultation_type: ConsultationType, n
     today = now.astimezone(zone).date()
     within = Interval(to_utc(today, time(), zone), to_utc(today + DAYS_SHOWN * DAY, time(), zone))
     people = [nutritionist] if nutritionist.is_active else []
-    starts = queries.open_times(consultation_type, people, within, now=now)
-    by_day = {day: list(times) for day, times in groupby(starts, key=lambda start: start.astimezone(zone).date())}
-    days = [today + n * DAY for n in range(DAYS_SHOWN)]
-    return [FreeDay(day, by_day.get(day, []), _runs(by_day.get(day, []), consultation_type.step)) for day in days]
+    starts = (start.astimezone(zone) for start in queries.open_times(consultation_type, people, within, now=now))
+    by_day = {day: _runs(times, consultation_type.step) for day, times in groupby(starts, key=datetime.date)}
+    return [FreeDay(day, by_day.get(day, [])) for day in (today + n * DAY for n in range(DAYS_SHOWN))]
 
 
-def _runs(starts: list[datetime], step: timedelta) -> list[tuple[datetime, datetime]]:
+def _runs(starts: Iterable[datetime], step: timedelta) -> list[tuple[datetime, datetime]]:
     runs: list[tuple[datetime, datetime]] = []
     for start in starts:
-        if runs and start - runs[-1][1] == step:
+        if runs and start - runs[-1][1] == step:  # by the clock on the wall, which is what is read
             runs[-1] = (runs[-1][0], start)
         else:
             runs.append((start, start))

@@ -9,49 +9,28 @@ from consultations.admin.acting import ActsOnBookings
 from consultations.admin.answers import ReadsAnswers
 from consultations.admin.diary import ShowsDiary
 from consultations.admin.feed import HasFeed
+from consultations.admin.hours import HasHours
 from consultations.admin.importing import HOURS, NUTRITIONISTS
 from consultations.admin.moving import MovesBookings
 from consultations.admin.read_only import ReadOnly, ReadOnlyRows
 from consultations.admin.reports import HasReports
 from consultations.exceptions import Busy
 from consultations.models import (
-    AvailabilityRule,
     Booking,
     BookingEvent,
     Consent,
     ConsultationType,
-    ExtraHours,
     NoTimeSuited,
     Nutritionist,
     OutgoingEmail,
-    TimeOff,
 )
 from consultations.services.requests import NotARequest, accept_request, decline_request
 from probio.exchange.admin import Exports
 from probio.exchange.import_admin import Imports
 
 
-class AvailabilityRuleInline(admin.TabularInline):
-    model = AvailabilityRule
-    extra = 0
-    verbose_name = "working hours"
-    verbose_name_plural = "working hours (local wall time; several a day are fine)"
-
-
-class ExtraHoursInline(admin.TabularInline):
-    model = ExtraHours
-    extra = 0
-    verbose_name_plural = "extra hours (dated, beside the weekly ones; London time)"
-
-
-class TimeOffInline(admin.TabularInline):
-    model = TimeOff
-    extra = 0
-    verbose_name_plural = "time off (London time; bookings already made stand)"
-
-
 @admin.register(Nutritionist)
-class NutritionistAdmin(Exports, Imports, HasFeed, admin.ModelAdmin):
+class NutritionistAdmin(Exports, Imports, HasFeed, HasHours, admin.ModelAdmin):
     exports = ("consultations.nutritionists", "consultations.hours")
     importers = (NUTRITIONISTS, HOURS)
     formfield_overrides = {URLField: {"assume_scheme": "https"}}
@@ -59,19 +38,6 @@ class NutritionistAdmin(Exports, Imports, HasFeed, admin.ModelAdmin):
     search_fields = ["name"]
     prepopulated_fields = {"slug": ["name"]}
     filter_horizontal = ["deputies"]
-    inlines = [AvailabilityRuleInline, ExtraHoursInline, TimeOffInline]
-
-
-@admin.register(TimeOff)
-class TimeOffAdmin(admin.ModelAdmin):
-    list_display = ["starts_at", "ends_at", "who", "reason", "applies"]
-    list_filter = ["applies", "nutritionist"]
-    list_select_related = ["nutritionist"]
-    date_hierarchy = "starts_at"
-
-    @display(description="who", ordering="nutritionist")
-    def who(self, time_off):
-        return time_off.nutritionist or "everybody"
 
 
 @admin.register(ConsultationType)

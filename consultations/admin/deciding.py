@@ -6,12 +6,12 @@ from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
-from consultations import wording
-from consultations.exceptions import AlreadyBooked, Busy, NotActive, SlotUnavailable, TooLate, Undecided
+from consultations.exceptions import AlreadyBooked, NotActive, SlotUnavailable, TooLate, Undecided
 from consultations.hours import FreeDay
 from consultations.services.hours import ASK, GIVE, KEEP, Affected, Change, Outlook, carry_out, try_out
 
 OURS = ("csrfmiddlewaretoken", "save", "edit", "check", "shown", "reason_for_clients")
+CHOICE = "choice-"
 OTHERS_NOW = "The bookings concerned are not those you were shown: look again. Nothing has been saved yet."
 NOT_POSSIBLE = "Something you chose cannot be done any more: look again. Nothing has been saved yet."
 BUSY = "Somebody else is changing these hours or a booking in them; nothing was saved. Try again."
@@ -32,7 +32,7 @@ class DecisionForm(forms.Form):
         super().__init__(data)
         self.affected = affected
         for one in affected:
-            self.fields[f"choice-{one.booking.pk}"] = forms.ChoiceField(
+            self.fields[f"{CHOICE}{one.booking.pk}"] = forms.ChoiceField(
                 label="What becomes of it",
                 choices=_choices(one),
                 widget=forms.RadioSelect,
@@ -45,56 +45,96 @@ class DecisionForm(forms.Form):
     @property
     def rows(self):
         """Return each booking affected, with its field."""
-        return [(one.booking, self[f"choice-{one.booking.pk}"]) for one in self.affected]
+        return [(one.booking, self[f"{CHOICE}{one.booking.pk}"]) for one in self.affected]
 
     @property
     def choices(self) -> dict[int, str]:
-        return {one.booking.pk: self.cleaned_data[f"choice-{one.booking.pk}"] for one in self.affected}
+        return {one.booking.pk: self.cleaned_data[f"{CHOICE}{one.booking.pk}"] for one in self.affected}
 
 
 def _choices(one: Affected) -> list[tuple[str, str]]:
     ask = [(ASK, "Ask to move: the client is sent the link to choose another time; until then it stands")]
-    give = [(GIVE + person.slug, f"Give it to {person.name}, who is free then; the client is told") for person in one.colleagues]
+    give = [
+        (GIVE + person.slug, f"Give it to {person}, who is free then; the client is told") for person in one.colleagues
+    ]
     return [(KEEP, "Keep: it takes place as booked"), *(ask if one.may_be_asked else []), *give]
 
 
-def confirm(admin, request, change: Change, *, page: dict, done: str, done_url: str, asks_always: bool):
+def confirm(admin, request, change: Change, *, page: dict, done: str, done_url: str, asks_always: bool = True):
     """Show what a change would do, or save it once that is decided, and return the response.
 
-    page: title, back_url, and more for the template. asks_always: also when no booking is concerned.
-    Raises HoursChanged, for whoever has the form to say so on.
+    page: title and back_url. asks_always: also when no booking is concerned; else it is saved at once.
+    Raises HoursChanged and Busy, for whoever has the form to say so on.
     """
     now = timezone.now()
-    try:
-        outlook = try_out(change, now=now)
-    except Busy:
-        messages.warning(request, BUSY)
-        return redirect(page["back_url"])
-    shown = ",".join(str(one.booking.pk) for one in outlook.affected)
+    outlook = try_out(change, now=now)
     is_saving = "save" in request.POST or (not asks_always and not outlook.affected)
     form = DecisionForm(request.POST if is_saving else None, outlook.affected)
-    warning, status = "", 200
+    warning = ""
     if is_saving:
-        if outlook.affected and not request.user.has_perm("consultations.change_booking"):
+        if outlook.affected and not _may_decide(request.user):
             raise PermissionDenied
-        if request.POST.get("shown", shown) != shown:
+        if request.POST.get("shown", "") != _shown(outlook):
             warning = OTHERS_NOW
         elif form.is_valid():
-            warning = _save(request, change, form, now)
-            if not warning:
+            try:
+                changed = carry_out(
+                    change, form.choices, by=request.user, reason=form.cleaned_data["reason_for_clients"], now=now
+                )
+            except Undecided:
+                warning = OTHERS_NOW
+            except (TooLate, SlotUnavailable, AlreadyBooked, NotActive):
+                warning = NOT_POSSIBLE
+            else:
+                admin.log_change(request, changed, _record(form))
                 messages.success(request, done)
                 return redirect(done_url)
-        status = 422
+            outlook = try_out(change, now=now)
+            form = DecisionForm(request.POST, outlook.affected)
     context = {
         **admin.admin_site.each_context(request),
         "opts": admin.opts,
         "form": form,
-        "outlook": outlook,
-        "weeks": [(kind, _weeks(days, change)) for kind, days in outlook.free],
-        "shown": shown,
+        "free": [(kind, [(day.day, _said(day, kind.step)) for day in days]) for kind, days in outlook.free],
+        "shown": _shown(outlook),
         "typed": _typed(request.POST),
         "warning": warning,
-        "may_decide": request.user.has_perm("consultations.change_booking"),
+        "may_decide": not outlook.affected or _may_decide(request.user),
         **page,
     }
+    status = 422 if is_saving else 200
     return render(request, "admin/consultations/nutritionist/confirm.html", context, status=status)
+
+
+def _may_decide(user) -> bool:
+    return user.has_perm("consultations.change_booking")
+
+
+def _shown(outlook: Outlook) -> str:
+    """Return what a page was made from: choices hold for these bookings at these times, and no others."""
+    return ",".join(f"{one.booking.pk}.{one.booking.starts_at:%Y%m%dT%H%M}" for one in outlook.affected)
+
+
+def _record(form: DecisionForm) -> str:
+    decided = [f"{one.booking.reference} {form.choices[one.booking.pk]}" for one in form.affected]
+    return "; ".join(["Hours changed", *decided])
+
+
+def _said(day: FreeDay, step) -> str:
+    """Return the free times of a day in words."""
+    minutes = int(step.total_seconds() // 60)
+    runs = [
+        f"{first:%H:%M}" if first == last else f"{first:%H:%M} to {last:%H:%M} every {minutes} minutes"
+        for first, last in day.runs
+    ]
+    return "; ".join(runs)
+
+
+def _typed(data) -> list[tuple[str, str]]:
+    """Return what was posted before, to be posted again with the decision."""
+    return [
+        (name, value)
+        for name, values in data.lists()
+        if name not in OURS and not name.startswith(CHOICE)
+        for value in values
+    ]

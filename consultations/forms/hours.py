@@ -1,6 +1,6 @@
 """What the team types about one nutritionist's hours: weekly stretches, extra hours and time off, in one zone."""
 
-from datetime import date, datetime, time
+from datetime import date, time
 from itertools import combinations
 from zoneinfo import ZoneInfo
 
@@ -105,10 +105,10 @@ def _overlap(one, other) -> bool:
 class DatedForm(forms.Form):
     """From an instant to another, each a day and a time of a zone. Without days it says nothing."""
 
-    first = _date("From")
-    starts_at = _time("at")
-    last = _date("To")
-    ends_at = _time("at")
+    first = _date("First day")
+    starts_at = _time("from")
+    last = _date("Last day")
+    ends_at = _time("to")
     needs_times = False
 
     def __init__(self, *args, zone: ZoneInfo, **kwargs):

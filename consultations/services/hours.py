@@ -52,7 +52,7 @@ class NewHours:
     hours: Hours
     seen: str
 
-    def apply(self, now: datetime) -> None:
+    def apply(self, now: datetime) -> Nutritionist:
         """Write them; rows that say the same stay. Raises HoursChanged when the stored ones are not those seen."""
         person = Nutritionist.objects.get(pk=self.whose)
         if hours_of(person, now).fingerprint != self.seen:
@@ -69,17 +69,20 @@ class NewHours:
         _make_be(AvailabilityRule.objects.filter(nutritionist=person), weekly, person)
         _make_be(to_come(ExtraHours, person, now), extra, person)
         _make_be(to_come(TimeOff, person, now).filter(applies=True), time_off, person)
+        return person
 
 
 @dataclass(frozen=True)
 class NewTimeOff:
-    """Time off of everybody, new or changed: a row not yet saved."""
+    """Time off of somebody or everybody, new or changed: a row not yet saved."""
 
     row: TimeOff
     whose = None
 
-    def apply(self, now: datetime) -> None:
-        copy(self.row).save()  # of a copy: tried out, the row must not believe that it is stored
+    def apply(self, now: datetime) -> TimeOff:
+        written = copy(self.row)  # tried out, the row itself must not believe that it is stored
+        written.save()
+        return written
 
 
 @dataclass(frozen=True)
@@ -89,8 +92,9 @@ class Activity:
     whose: int
     is_active: bool
 
-    def apply(self, now: datetime) -> None:
+    def apply(self, now: datetime) -> Nutritionist:
         Nutritionist.objects.filter(pk=self.whose).update(is_active=self.is_active)
+        return Nutritionist.objects.get(pk=self.whose)
 
 
 Change = NewHours | NewTimeOff | Activity
@@ -116,13 +120,18 @@ class Outlook:
 def try_out(change: Change, *, now: datetime) -> Outlook:
     """Return what a change would do, by making it and taking it back. Raises HoursChanged, Busy."""
     with taking_time():
-        outlook = _look(change, _make(change, now), now)
+        affected, _ = _make(change, now)
+        outlook = _look(change, affected, now)
         transaction.set_rollback(True)
     return outlook
 
 
-def carry_out(change: Change, choices: Mapping[int, str], *, by, reason: str = "", now: datetime) -> None:
+def carry_out(
+    change: Change, choices: Mapping[int, str], *, by, reason: str = "", now: datetime
+) -> Nutritionist | TimeOff:
     """Make a change and do with each booking it leaves outside hours what was chosen, all or nothing. by: a user.
+
+    Returns the row that was changed.
 
     choices: by booking, KEEP, ASK (the client is sent the link to choose another time), or GIVE and the slug of the
     nutritionist who is given it (the client is told). reason: what clients read in those messages.
@@ -133,18 +142,19 @@ def carry_out(change: Change, choices: Mapping[int, str], *, by, reason: str = "
         # Bookings before people, as everywhere. All people: a booking may be given to any, and they are few.
         list(Booking.objects.select_for_update(no_key=True).filter(pk__in=choices).order_by("pk"))
         list(Nutritionist.objects.select_for_update(no_key=True).order_by("pk"))
-        affected = _make(change, now)
+        affected, changed = _make(change, now)
         if {one.pk for one in affected} != set(choices):
             raise Undecided
         for one in affected:
             _decide(one.pk, choices[one.pk], by, reason, now)
+    return changed
 
 
-def _make(change: Change, now: datetime) -> list[Stranded]:
-    """Make a change and return what has to be decided because of it."""
+def _make(change: Change, now: datetime) -> tuple[list[Stranded], Nutritionist | TimeOff]:
+    """Make a change; return what has to be decided because of it, and the row that was changed."""
     before = stranded(now, whose=change.whose)
-    change.apply(now)
-    return undecided(before, stranded(now, whose=change.whose), is_only_new=change.whose is None)
+    changed = change.apply(now)
+    return undecided(before, stranded(now, whose=change.whose), is_only_new=change.whose is None), changed
 
 
 def _look(change: Change, affected: list[Stranded], now: datetime) -> Outlook:
