@@ -37,7 +37,7 @@ CONSULTATIONS = [
     ["slots", "exceptions", "addresses", "consents", "retention", "encryption", "load", "plain_text"],
     ["models"],
     ["queries", "wording", "limits", "links"],
-    ["invites", "diary", "briefing", "reports", "exporting"],
+    ["invites", "diary", "briefing", "reports", "exporting", "story"],
     ["emails"],
     ["outbox"],
     ["services"],

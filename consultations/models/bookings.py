@@ -263,6 +263,8 @@ class BookingEventKind(models.TextChoices):
     COMPLETED = "completed", "took place"
     NO_SHOW = "no_show", "client did not come"
     MAIL_BOUNCED = "mail_bounced", "mail came back"
+    MAIL_RESENT = "mail_resent", "mail sent again"
+    READING_SENT = "reading_sent", "articles suggested"
 
 
 class BookingEvent(models.Model):
