@@ -42,9 +42,10 @@ def compose(email: OutgoingEmail) -> EmailMultiAlternatives:
         return render(email, _NOT_ABOUT_A_CLIENT[email.kind](email))
     if email.entry is not None:
         return render(email, _of_entry(email), unsubscribe=links.waitlist_url(email.entry))
-    if email.kind == EmailKind.FOLLOW_UP:
+    if email.kind in _AFTERWARDS:
         manage_url = links.manage_url(email.booking)
-        return render(email, _of_booking(email.booking) | _of_follow_up(email.booking), unsubscribe=manage_url)
+        context = _of_booking(email.booking) | _AFTERWARDS[email.kind](email.booking)
+        return render(email, context, unsubscribe=manage_url)
     message = render(email, _of_booking(email.booking))
     if email.kind in WITH_CALENDAR_FILE and email.booking.status != BookingStatus.REQUESTED:
         file = invite(email.booking)
@@ -79,6 +80,7 @@ def _of_booking(booking: Booking) -> dict:
     newest = {event.kind: event for event in booking.events.all()}  # in their order: the outbox has them at hand
     asked = newest.get(BookingEventKind.ASKED_TO_MOVE)
     moved, cancelled = newest.get(BookingEventKind.MOVED), newest.get(BookingEventKind.CANCELLED)
+    declined = newest.get(BookingEventKind.DECLINED)
     return {
         **wording.booking_words(booking),
         "first_name": booking.client_name.split()[0],
@@ -89,6 +91,7 @@ def _of_booking(booking: Booking) -> dict:
         "moved_because": moved.reason if moved else "",
         "asked_because": asked.reason if asked else "",
         "reason": cancelled.reason if cancelled else "",
+        "declined_because": declined.reason if declined else "",
         "respond_by": wording.full_label(booking.respond_by) if booking.respond_by else "",
         "video_url": booking.nutritionist.video_url,
         "manage_url": links.manage_url(booking),
@@ -99,15 +102,32 @@ def _of_booking(booking: Booking) -> dict:
 
 def _of_follow_up(booking: Booking) -> dict:
     follow_up = booking.follow_up
-    articles = follow_up.articles.live(timezone.now()).newest_first()
     return {
-        "notes": [paragraph for paragraph in follow_up.notes.splitlines() if paragraph.strip()],
-        "articles": [
-            {"title": article.live_revision.title, "url": settings.SITE_URL + article.get_absolute_url()}
-            for article in articles
-        ],
+        "notes": _paragraphs(follow_up.notes),
+        "articles": _articles(follow_up.articles),
         "feedback_url": links.feedback_url(booking),
     }
+
+
+def _of_reading(booking: Booking) -> dict:
+    articles = _articles(booking.follow_up.reading)
+    if not articles:  # none of them is published any more
+        raise NothingToSay
+    return {"notes": _paragraphs(booking.follow_up.reading_note), "articles": articles}
+
+
+def _paragraphs(text: str) -> list[str]:
+    return [paragraph for paragraph in text.splitlines() if paragraph.strip()]
+
+
+def _articles(chosen) -> list[dict]:
+    return [
+        {"title": article.live_revision.title, "url": settings.SITE_URL + article.get_absolute_url()}
+        for article in chosen.live(timezone.now()).newest_first()
+    ]
+
+
+_AFTERWARDS = {EmailKind.FOLLOW_UP: _of_follow_up, EmailKind.READING: _of_reading}
 
 
 def _of_entry(email: OutgoingEmail) -> dict:

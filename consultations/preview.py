@@ -1,10 +1,11 @@
 """One message of every kind about sample people, to be looked at: `make mail-preview` and the tests."""
 
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from uuid import uuid4
 
 from django.contrib.auth import get_user_model
 
+from articles.models import Article, Cover, Person, Revision, Shape, Topic
 from consultations import outbox
 from consultations.models import (
     AvailabilityRule,
@@ -18,10 +19,12 @@ from consultations.models import (
 )
 from consultations.services import changes, notices, requests, waitlist
 from consultations.services.booking import ClientDetails, Slot, Visit, book_slot
+from consultations.services.correspondence import suggest_articles
 from consultations.services.hours import ASK, NewTimeOff, carry_out
 from consultations.services.outcomes import record_outcome
 from consultations.services.privacy import erase
 
+SINCE = datetime(2026, 1, 5, tzinfo=UTC)  # past on every machine: whether an article is live, the real clock says
 NOTE = "What a client writes stands in no message."
 
 
@@ -101,6 +104,7 @@ def _of_reminders(free, user, now):
     notices.owe_reminders(now=start - timedelta(hours=2))
     kit = _book(free, start - timedelta(hours=1), "Kit Moor", now)
     record_outcome(kit.pk, "completed", by=user, notes="Try oats for a week.\n\nWrite down what you eat.", now=start)
+    suggest_articles(kit.pk, [_article(now)], words="The part on oats answers your question.", by=user, now=start)
 
 
 def _of_new_hours(free, user, now):
@@ -108,3 +112,25 @@ def _of_new_hours(free, user, now):
     lou = _book(free, start, "Lou Penn", now)
     closed = NewTimeOff(TimeOff(starts_at=start, ends_at=start + timedelta(hours=2)))
     carry_out(closed, {lou.pk: ASK}, by=user, reason="The team trains that morning.", now=now)
+
+
+def _article(now) -> Article:
+    """A live article made of a title alone: what the messages link to."""
+    writer, reviewer = (Person.objects.create(name=name, slug=name.lower(), role="Writer") for name in ("Nell", "Tom"))
+    topic, _ = Topic.objects.get_or_create(slug="food", defaults={"name": "Food and fibre", "shape": Shape.Y})
+    article = Article.objects.create(slug="oats", topic=topic, cover=Cover.FIBRE)
+    revision = Revision.objects.create(
+        article=article,
+        number=1,
+        title="What oats are to the bacteria that meet them",
+        standfirst="In short.",
+        author=writer,
+        reviewer=reviewer,
+        reviewed_on=now.date(),
+        created_at=now,
+        contents=[],
+        word_count=2,
+    )
+    article.live_revision, article.publish_at, article.changed_at = revision, SINCE, SINCE
+    article.save(update_fields=["live_revision", "publish_at", "changed_at"])
+    return article

@@ -38,7 +38,7 @@ CONSULTATIONS = [
     ["models"],
     ["queries", "wording", "limits", "links"],
     ["hours"],
-    ["invites", "diary", "briefing", "reports", "exporting"],
+    ["invites", "diary", "briefing", "reports", "exporting", "story"],
     ["emails"],
     ["outbox"],
     ["services"],

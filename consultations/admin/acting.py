@@ -7,8 +7,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.utils import timezone
 
-from articles.models import Article
-from consultations.exceptions import Busy, NotActive, NotOver
+from consultations.admin.choosing import ArticlesField
+from consultations.exceptions import Busy, NotActive, NotOver, NotSendable
 from consultations.models import Booking, BookingStatus
 from consultations.services.changes import cancel_booking
 from consultations.services.outcomes import OUTCOMES, record_outcome
@@ -36,16 +36,11 @@ class OutcomeForm(forms.Form):
         help_text="The client reads these in an email. Leave out what they told you about their health.",
         widget=forms.Textarea(attrs={"rows": 6, "class": "vLargeTextField"}),
     )
-    articles = forms.ModelMultipleChoiceField(
-        label="Articles to suggest",
-        queryset=Article.objects.none(),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-    )
+    articles = ArticlesField(label="Articles to suggest", required=False)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["articles"].queryset = Article.objects.live(timezone.now()).newest_first()
+        self.fields["articles"].offer()
 
 
 class CancelForm(forms.Form):
@@ -55,6 +50,16 @@ class CancelForm(forms.Form):
         help_text="The client reads this in an email, with our apology and a way to book again.",
         widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
         error_messages={"required": "Say why: the client is owed a reason."},
+    )
+
+
+class DeclineForm(forms.Form):
+    reason = forms.CharField(
+        label="Why",
+        required=False,
+        max_length=500,
+        help_text="The client reads this in an email. You may leave it empty.",
+        widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
     )
 
 
@@ -108,11 +113,11 @@ class ActsOnBookings:
     def decline_one(self, request, pk):
         """Decline a request, and offer its time to the waiting list."""
 
-        def act(booking):
-            decline_request(pk, by=request.user, now=timezone.now())
+        def act(booking, reason):
+            decline_request(pk, by=request.user, reason=reason, now=timezone.now())
             return f"{booking.reference} is declined; the client is told by email."
 
-        return self._act(request, pk, forms.Form, act, title="Decline the request", button="Decline it")
+        return self._act(request, pk, DeclineForm, act, title="Decline the request", button="Decline it")
 
     def cancel(self, request, pk):
         """Ask why, cancel the booking, and offer its time to the waiting list."""
@@ -137,6 +142,8 @@ class ActsOnBookings:
                 messages.add_message(request, messages.SUCCESS if words else messages.WARNING, words or REFUSED)
             except (NotActive, NotARequest, NotOver):
                 messages.warning(request, "The booking does not stand so that this can be done; nothing was changed.")
+            except NotSendable as error:
+                messages.warning(request, f"Nothing was sent: {error}.")
             except Busy:
                 messages.warning(request, "Somebody else is changing this booking; try again.")
             return redirect("admin:consultations_booking_change", pk)
@@ -156,4 +163,4 @@ class ActsOnBookings:
 
 def _state(booking) -> str:
     """Return what a page of a booking was made from: two people who act on one do not undo each other unseen."""
-    return f"{booking.status}.{booking.calendar_sequence}"
+    return f"{booking.status}.{booking.calendar_sequence}.{booking.events.count()}"

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from consultations.admin.acting import ActsOnBookings
 from consultations.admin.answers import ReadsAnswers
+from consultations.admin.bulk import ActsInBulk
 from consultations.admin.diary import ShowsDiary
 from consultations.admin.feed import HasFeed
 from consultations.admin.hours import HasHours
@@ -14,15 +15,15 @@ from consultations.admin.importing import HOURS, NUTRITIONISTS
 from consultations.admin.moving import MovesBookings
 from consultations.admin.read_only import ReadOnly, ReadOnlyRows
 from consultations.admin.reports import HasReports
+from consultations.admin.story import TellsStory
+from consultations.admin.writing import WritesToClients
 from consultations.exceptions import Busy
 from consultations.models import (
     Booking,
-    BookingEvent,
     Consent,
     ConsultationType,
     NoTimeSuited,
     Nutritionist,
-    OutgoingEmail,
 )
 from consultations.services.requests import NotARequest, accept_request, decline_request
 from probio.exchange.admin import Exports
@@ -47,19 +48,6 @@ class ConsultationTypeAdmin(admin.ModelAdmin):
     filter_horizontal = ["nutritionists"]
 
 
-class BookingEventInline(ReadOnlyRows):
-    model = BookingEvent
-    verbose_name_plural = "history"
-    fields = ["at", "kind", "actor", "detail", "reason"]
-
-
-class OutgoingEmailInline(ReadOnlyRows):
-    model = OutgoingEmail
-    verbose_name_plural = "mail"
-    fields = ["kind", "to", "state", "attempts", "sent_at", "last_error"]
-    show_change_link = True
-
-
 class ConsentInline(ReadOnlyRows):
     model = Consent
     fields = ["purpose", "channel", "words", "version", "hash", "granted_at", "withdrawn_at"]
@@ -81,7 +69,8 @@ class ConsentInline(ReadOnlyRows):
 
 @admin.register(Booking)
 class BookingAdmin(
-    Exports, ReadsAnswers, MovesBookings, ActsOnBookings, ShowsDiary, HasReports, ReadOnly, admin.ModelAdmin
+    *(TellsStory, ReadsAnswers, WritesToClients, MovesBookings, ActsOnBookings, ActsInBulk, ShowsDiary, HasReports),
+    *(Exports, ReadOnly, admin.ModelAdmin),
 ):
     exports = ("consultations.bookings",)
     list_display = ["reference", "starts_at", "nutritionist", "client_name", "client_email", "status"]
@@ -107,8 +96,8 @@ class BookingAdmin(
         "respond_by",
         "created_at",
     ]
-    inlines = [BookingEventInline, OutgoingEmailInline, ConsentInline]
-    actions = ["accept", "decline"]
+    inlines = [ConsentInline]
+    actions = ["accept", "decline", "took_place", "did_not_come"]
 
     @admin.action(description="Accept the selected requests and tell the clients", permissions=["answer"])
     def accept(self, request, bookings):

@@ -275,6 +275,8 @@ class BookingEventKind(models.TextChoices):
     MAIL_BOUNCED = "mail_bounced", "mail came back"
     KEPT = "kept", "kept outside working hours"
     ASKED_TO_MOVE = "asked_to_move", "client asked to move"
+    MAIL_RESENT = "mail_resent", "mail sent again"
+    READING_SENT = "reading_sent", "articles suggested"
 
 
 class BookingEvent(models.Model):

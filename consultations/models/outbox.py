@@ -31,6 +31,7 @@ class EmailKind(models.TextChoices):
     STAFF_CANCELLED = "staff_cancelled", "to the nutritionist: cancelled"
     STAFF_TOMORROW = "staff_tomorrow", "to the nutritionist: tomorrow"
     FOLLOW_UP = "follow_up", "follow-up"
+    READING = "reading", "articles to read"
     DATA_ERASED = "data_erased", "data erased"
     TEAM_ALERT = "team_alert", "alert to the team"
     PLEASE_MOVE = "please_move", "please choose another time"
@@ -51,6 +52,7 @@ ONLY_WHILE = {
     EmailKind.STAFF_MOVED: ACTIVE,
     EmailKind.FOLLOW_UP: [BookingStatus.COMPLETED],
     EmailKind.PLEASE_MOVE: ACTIVE,
+    EmailKind.READING: [BookingStatus.COMPLETED],
 }
 # About no booking, no place on the waiting list and no nutritionist.
 ABOUT_NOBODY = [EmailKind.YOUR_LINK, EmailKind.DATA_ERASED, EmailKind.TEAM_ALERT]

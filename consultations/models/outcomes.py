@@ -17,12 +17,14 @@ class Usefulness(models.TextChoices):
 class FollowUp(models.Model):
     """What is sent to a client after the consultation, and their answer to the one question in it.
 
-    shared: {"notes": what the nutritionist chose to share, in their own words}; encrypted, for it may touch on health.
+    shared: {"notes": what the nutritionist chose to share, in their own words, "reading": their words beside articles
+    suggested later}; encrypted, for it may touch on health. articles went with the notes, reading in a later message.
     """
 
     booking = models.OneToOneField(Booking, on_delete=models.PROTECT, related_name="follow_up")
     shared = EncryptedJSONField(default=dict)
     articles = models.ManyToManyField(Article, blank=True, related_name="+")
+    reading = models.ManyToManyField(Article, blank=True, related_name="+")
     created_at = models.DateTimeField()
     was_useful = models.CharField(max_length=10, choices=Usefulness, blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
@@ -45,3 +47,7 @@ class FollowUp(models.Model):
     @property
     def notes(self) -> str:
         return self.shared.get("notes", "")
+
+    @property
+    def reading_note(self) -> str:
+        return self.shared.get("reading", "")

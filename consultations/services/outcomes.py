@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from articles.models import Article
 from consultations import outbox
-from consultations.exceptions import NotOver
+from consultations.exceptions import NotActive, NotOver
 from consultations.models import (
     Booking,
     BookingEvent,
@@ -31,13 +31,15 @@ def record_outcome(
     by,
     notes: str = "",
     articles: Iterable[Article] = (),
+    puts_right: bool = True,
     now: datetime,
 ) -> Booking:
     """Record that a consultation took place or that its client did not come, and return the Booking.
 
     outcome: COMPLETED or NO_SHOW, else ValueError. by: a user. A client who came is owed a follow-up with the notes and
-    articles given here, once; what was recorded by mistake is put right by recording it again. Locks the booking.
-    Raises NotOver before the start, or for a booking that was not to take place or is erased, and Busy.
+    articles given here, once; what was recorded by mistake is put right by recording it again. puts_right=False: an
+    outcome recorded before stands. Locks the booking. Raises NotOver before the start, or for a booking that was not to
+    take place or is erased, NotActive when an outcome has to stand, and Busy.
     """
     if outcome not in OUTCOMES:
         raise ValueError(f"{outcome} is no outcome")
@@ -46,6 +48,8 @@ def record_outcome(
         was_to_be = booking.status in (BookingStatus.CONFIRMED, *OUTCOMES) and booking.redacted_at is None
         if not was_to_be or booking.starts_at > now:
             raise NotOver
+        if booking.status in OUTCOMES and not puts_right:
+            raise NotActive
         if booking.status == outcome:
             return booking
         booking.status = outcome
@@ -66,7 +70,7 @@ def answer_feedback(booking: Booking, was_useful: str, *, now: datetime) -> bool
 def _follow_up(booking: Booking, notes: str, articles: Iterable[Article], now: datetime) -> None:
     follow_up, _ = FollowUp.objects.update_or_create(
         booking=booking,
-        defaults={"shared": {"notes": notes}},
+        defaults={"shared": {"notes": notes}},  # what was suggested later goes: recorded anew, nothing was yet
         create_defaults={"shared": {"notes": notes}, "created_at": now},
     )
     follow_up.articles.set(articles)

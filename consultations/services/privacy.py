@@ -208,7 +208,11 @@ def _shared(booking: Booking) -> dict | None:
     with suppress(DecryptionError):
         follow_up = FollowUp.objects.filter(booking=booking).first()
         if follow_up is not None:
-            return {"notes": follow_up.notes, "your_answer": follow_up.get_was_useful_display()}
+            return {
+                "notes": follow_up.notes,
+                "beside_articles": follow_up.reading_note,
+                "your_answer": follow_up.get_was_useful_display(),
+            }
     return None
 
 

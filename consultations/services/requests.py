@@ -22,12 +22,13 @@ def accept_request(booking_id: int, *, by, now: datetime) -> Booking:
     return _answer(booking_id, BookingStatus.CONFIRMED, BookingEventKind.ACCEPTED, EmailKind.BOOKED, by, now)
 
 
-def decline_request(booking_id: int, *, by, now: datetime) -> Booking:
+def decline_request(booking_id: int, *, by, reason: str = "", now: datetime) -> Booking:
     """Give a request's time to the waiting list, else to everybody, and owe the client word of it. by: a user.
 
-    Raises NotARequest, Busy.
+    reason: the client reads it. Raises NotARequest, Busy.
     """
-    return _answer(booking_id, BookingStatus.DECLINED, BookingEventKind.DECLINED, EmailKind.DECLINED, by, now)
+    declined = (BookingStatus.DECLINED, BookingEventKind.DECLINED, EmailKind.DECLINED)
+    return _answer(booking_id, *declined, by, now, reason=reason)
 
 
 def expire_requests(*, now: datetime) -> int:
@@ -42,7 +43,7 @@ def expire_requests(*, now: datetime) -> int:
 
 
 @taking_time()
-def _answer(booking_id, status, event, email, by, now) -> Booking:
+def _answer(booking_id, status, event, email, by, now, *, reason="") -> Booking:
     booking = Booking.objects.select_for_update(no_key=True).get(pk=booking_id)
     if booking.status != BookingStatus.REQUESTED or (status == BookingStatus.CONFIRMED and booking.starts_at <= now):
         raise NotARequest
@@ -51,7 +52,7 @@ def _answer(booking_id, status, event, email, by, now) -> Booking:
     if status != BookingStatus.CONFIRMED:
         SlotClaim.objects.filter(pk=booking.claim_id).update(released_at=now)
         offer_time(booking.nutritionist, Interval(booking.claim.starts_at, booking.claim.blocked_until), now=now)
-    BookingEvent.objects.create(booking=booking, kind=event, at=now, actor=by)
+    BookingEvent.objects.create(booking=booking, kind=event, at=now, actor=by, reason=reason)
     outbox.drop(booking)
     not_after = max(booking.ends_at, now + WORTH_SAYING)  # bad news is owed even when it comes too late
     outbox.owe(booking, email, to=booking.client_email, not_after=not_after, now=now)

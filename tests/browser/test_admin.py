@@ -1,7 +1,13 @@
+from datetime import timedelta
+
+from django.contrib.auth import get_user_model
+from django.db import transaction
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from articles.models import Article
 from consultations.models import Booking, EmailState, OutgoingEmail
+from consultations.services.outcomes import record_outcome
 from tests.browser.conftest import PASSWORD
 from tests.browser.test_booking import choose_a_time, give_details
 
@@ -14,8 +20,40 @@ def test_staff_see_a_booking_with_its_mail_and_history(site, staff, no_barriers)
     staff.get_by_role("link", name=reference).click()
     content = staff.locator("#content")
     expect(content).to_contain_text("amara@example.com")
-    expect(content.get_by_role("group", name="History")).to_contain_text("booked")
-    expect(content.get_by_role("group", name="Mail")).to_contain_text("booking confirmation")
+    story = content.get_by_role("region", name="What happened")
+    expect(story).to_contain_text("Booked")
+    expect(story).to_contain_text("Booking confirmation")
+    expect(content.get_by_role("region", name="To prepare")).to_contain_text("We keep no record of what clients read")
+    no_barriers(staff)
+    staff.set_viewport_size({"width": 390, "height": 800})
+    no_barriers(staff)
+    assert staff.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+    staff.get_by_role("link", name="Send a message again").click()
+    expect(staff.get_by_role("radio", name="Booking confirmation")).to_be_checked()
+    no_barriers(staff)
+    staff.get_by_role("button", name="Send").click()
+    expect(staff.locator(".messagelist")).to_contain_text("on its way already")
+
+
+def test_staff_suggest_articles_after_a_consultation(site, staff, no_barriers):
+    choose_a_time(staff, site)
+    give_details(staff)
+    began = timezone.now() - timedelta(hours=1)
+    booking = Booking.objects.select_related("claim").get()
+    with transaction.atomic():  # the key over booking and claim is looked at when both have changed
+        type(booking.claim).objects.filter(pk=booking.claim_id).update(
+            starts_at=began, blocked_until=began + timedelta(minutes=45)
+        )
+        Booking.objects.update(created_at=began, starts_at=began, ends_at=began + timedelta(minutes=30))
+    record_outcome(booking.pk, "completed", by=get_user_model().objects.get(username="nell"), now=timezone.now())
+    staff.goto(f"{site}/admin/consultations/booking/{booking.pk}/change/")
+    staff.get_by_role("link", name="Suggest articles").click()
+    no_barriers(staff)
+    staff.get_by_role("checkbox").first.check()
+    staff.get_by_label("A few words beside them").fill("As promised.")
+    staff.get_by_role("button", name="Send them").click()
+    expect(staff.locator(".messagelist")).to_contain_text("on their way")
+    expect(staff.get_by_role("region", name="What happened")).to_contain_text("Articles suggested by nell")
     no_barriers(staff)
 
 

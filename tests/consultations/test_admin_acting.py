@@ -110,3 +110,20 @@ def test_team_sees_that_somebody_else_was_faster(admin_client, booking):
     response = admin_client.post(url, {"seen": seen, "reason": "Tomos is ill."}, follow=True)
     assert "has changed since you opened that page" in response.text
     assert booking.events.filter(kind="cancelled").count() == 1
+
+
+def test_request_is_declined_with_a_reason(admin_client):
+    booking = make_booking(make_consultation_type(needs_approval=True))
+    act(admin_client, page(booking, "decline/"), {"reason": "Priya is away."})
+    assert booking.events.get(kind="declined").reason == "Priya is away."
+
+
+def test_outcomes_are_recorded_for_several_but_none_is_overwritten(admin_client, over):
+    to_come = make_booking()
+    url, ticked = "/admin/consultations/booking/", {"_selected_action": [over.pk, to_come.pk]}
+    words = admin_client.post(url, {"action": "did_not_come", **ticked}, follow=True).text
+    assert f"{over.reference} is recorded as a no-show" in words
+    assert f"{to_come.reference} has not begun" in words
+    words = admin_client.post(url, {"action": "took_place", **ticked}, follow=True).text
+    assert f"{over.reference} has an outcome already" in words
+    assert sorted(Booking.objects.values_list("status", flat=True)) == ["confirmed", "no_show"]

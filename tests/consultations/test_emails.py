@@ -93,7 +93,7 @@ def test_every_message_is_whole_in_text_and_html_and_holds_nothing_the_client_wr
         assert NOTE not in message.as_string() + text + html
         has_file = "text/calendar" in [one.get_content_type() for one in message.walk()]
         assert has_file == (kind in KINDS_WITH_A_FILE)
-        assert (message["List-Unsubscribe"] is not None) == kind.startswith(("waitlist", "follow"))
+        assert (message["List-Unsubscribe"] is not None) == kind.startswith(("waitlist", "follow", "reading"))
     assert seen == set(EmailKind.values)
 
 
