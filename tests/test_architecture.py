@@ -26,7 +26,7 @@ ARTICLES = [
     ["rendering", "records"],
     ["importing"],
     ["models"],
-    ["crossref", "exports", "figure_images", "uses", "queries", "limits", "cards", "search", "caching", "exporting"],
+    ["crossref", "exports", "figure_images", "uses", "queries", "limits", "cards", "search", "caching", "exporting", "counting"],
     ["publishing", "retractions", "feedback", "forms"],
     ["states", "moving", "previews", "comparing"],
     ["sample", "tasks", "templatetags", "views", "admin", "apps"],
@@ -36,7 +36,7 @@ ARTICLES = [
 CONSULTATIONS = [
     ["slots", "exceptions", "addresses", "consents", "retention", "encryption", "load", "plain_text"],
     ["models"],
-    ["queries", "wording", "limits", "links"],
+    ["queries", "wording", "limits", "links", "counting"],
     ["invites", "diary", "briefing", "reports", "exporting"],
     ["emails"],
     ["outbox"],

@@ -17,6 +17,7 @@ from consultations.models.bookings import (
     NoTimeSuited,
     SlotClaim,
 )
+from consultations.models.counts import StartCount
 from consultations.models.feeds import CalendarFeed, FeedShows
 from consultations.models.intake import (
     AnswersLook,
@@ -98,6 +99,7 @@ __all__ = [
     "QuestionnaireVersion",
     "RetentionRun",
     "SlotClaim",
+    "StartCount",
     "TimeOff",
     "Usefulness",
     "WaitlistEntry",
