@@ -8,9 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, Q, Sum
 from django.db.models.functions import TruncWeek
 
+from articles.models import Article, ViewCount
 from consultations import queries, wording
 from consultations.models import (
     CANCELLED,
@@ -20,6 +21,7 @@ from consultations.models import (
     EmailState,
     Nutritionist,
     OutgoingEmail,
+    StartCount,
     WaitlistEntry,
     WaitlistOffer,
     WaitlistState,
@@ -27,17 +29,22 @@ from consultations.models import (
 from consultations.slots import DAY, Interval, to_utc, working_time
 
 HELD = (BookingStatus.COMPLETED, BookingStatus.NO_SHOW)
+ARTICLES_DRAWN = 15
 LEADS = [(1, "within a day"), (3, "1 to 3 days"), (7, "3 to 7 days"), (14, "7 to 14 days"), (None, "later")]
 
 
 @dataclass(frozen=True)
 class Table:
-    """A report's rows. drawn: which column is drawn as bars. note: what to bear in mind."""
+    """A report's rows. drawn: which column is drawn as bars. note: what to bear in mind.
+
+    most_drawn: of how many rows, from the first; of all unless it is given.
+    """
 
     columns: list[str]
     rows: list[tuple]
     drawn: int
     note: str = ""
+    most_drawn: int | None = None
 
     @property
     def bars(self) -> list[dict]:
@@ -45,7 +52,7 @@ class Table:
         longest = max((row[self.drawn] for row in self.rows), default=0) or 1
         return [
             {"name": row[0], "value": row[self.drawn], "length": round(100 * row[self.drawn] / longest, 1)}
-            for row in self.rows
+            for row in self.rows[: self.most_drawn]
         ]
 
 
@@ -124,17 +131,45 @@ def mail(days: Interval) -> Table:
 
 
 def sources(days: Interval) -> Table:
-    """Count where bookings came from, by the article whose link was followed last."""
-    title = F("article__live_revision__title")
-    found = (
-        _starting(days)
-        .values(title=title)
-        .annotate(booked=Count("pk"), held=Count("pk", filter=Q(status=BookingStatus.COMPLETED)))
-        .order_by("-booked", "title")
+    """Count, by article, how many opened it in these days, went on to the times, booked, and came to talk."""
+    on = (wording.local(days.start).date(), wording.local(days.end - timedelta(microseconds=1)).date())
+    views, starts = (
+        dict(model.objects.filter(on__range=on).order_by().values_list("article").annotate(Sum("count")))
+        for model in (ViewCount, StartCount)
     )
-    rows = [(row["title"] or "No article", row["booked"], row["held"]) for row in found]
-    note = "Counted from the link in the article. No cookies, no visitor profiles."
-    return Table(["Article", "Booked", "Took place"], rows, drawn=1, note=note)
+    made = Booking.objects.filter(created_at__gte=days.start, created_at__lt=days.end)
+    bookings = {
+        who: (booked, attended)
+        for who, booked, attended in made.order_by()
+        .values_list("article")
+        .annotate(booked=Count("pk"), attended=Count("pk", filter=Q(status=BookingStatus.COMPLETED)))
+    }
+    titles = Article.objects.filter(pk__in={*views, *starts, *bookings} - {None})
+    rows = [
+        _source(title or slug, views.get(pk, 0), starts.get(pk, 0), *bookings.get(pk, (0, 0)))
+        for pk, slug, title in titles.values_list("pk", "slug", "live_revision__title")
+    ]
+    rows.sort(key=lambda row: (-row[3], -row[2], -row[1], row[0]))
+    if None in bookings:
+        rows.append(_source("No article", None, None, *bookings[None]))
+    columns = ["Article", "Views", "Starts", "Booked", "Attended", "Starts % of views", "Booked % of starts"]
+    note = (
+        "What happened in these days: the article was opened, a reader went on to the list of times, a time was "
+        "booked. Attended: those of these bookings that have taken place. No cookies, no visitor profiles: whoever "
+        "comes twice counts twice. The team and machines that say they are one are left out. "
+        f"Drawn: the {ARTICLES_DRAWN} articles that led to most bookings."
+    )
+    return Table([*columns, "Attended % of booked"], rows, drawn=3, note=note, most_drawn=ARTICLES_DRAWN)
+
+
+def _source(name, views, starts, booked, attended) -> tuple:
+    rates = (_per_cent(starts, views), _per_cent(booked, starts), _per_cent(attended, booked))
+    return (name, *("" if count is None else count for count in (views, starts)), booked, attended, *rates)
+
+
+def _per_cent(part, whole) -> str | float:
+    """Return a share with one decimal, or "" where there is none to speak of."""
+    return round(100 * part / whole, 1) if whole else ""
 
 
 def waiting_list(days: Interval) -> Table:

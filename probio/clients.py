@@ -1,10 +1,16 @@
-"""Who is asking: the address of a request, behind as many proxies as may be believed."""
+"""Who is asking: the address of a request, behind as many proxies as may be believed, and whether it is a reader."""
 
 import hashlib
 import hmac
+import re
 from ipaddress import IPv6Address, ip_address, ip_network
 
 from django.conf import settings
+
+_BROWSER = ("Mozilla/", "Opera/")  # how the names of all browsers begin
+# What machines say that call themselves a browser as well. Cubot makes phones.
+_MACHINE = re.compile(r"(?<!cu)bot|crawl|spider|slurp|preview|headless|lighthouse|monitor|https?:", re.IGNORECASE)
+_AHEAD = ("HTTP_SEC_PURPOSE", "HTTP_PURPOSE", "HTTP_X_PURPOSE", "HTTP_X_MOZ")
 
 
 def client_hash(request) -> str:
@@ -21,6 +27,21 @@ def client_hash(request) -> str:
         prefix = 64 if isinstance(address, IPv6Address) else 32
         network = str(ip_network((address, prefix), strict=False))
     return hmac.new(settings.SECRET_KEY.encode(), network.encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def is_reader(request) -> bool:
+    """Say whether somebody asks for a page in order to read it.
+
+    No machine that says what it is, no browser that fetches ahead, and none of the team: only they have a session.
+    """
+    agent = request.META.get("HTTP_USER_AGENT", "")
+    return (
+        request.method == "GET"
+        and agent.startswith(_BROWSER)
+        and _MACHINE.search(agent) is None
+        and not any("prefetch" in request.META.get(name, "") for name in _AHEAD)
+        and settings.SESSION_COOKIE_NAME not in request.COOKIES
+    )
 
 
 def _address(request) -> str:

@@ -141,6 +141,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "probio.middleware.refuse_other_charsets",
     "django.middleware.security.SecurityMiddleware",
+    "articles.counting.CountViews",
     "articles.caching.PageCache",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",

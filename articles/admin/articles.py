@@ -15,6 +15,7 @@ from js_asset import Media
 from articles import publishing
 from articles.admin.acting import ActsOnArticles, in_words
 from articles.admin.reading import ReadNextInline
+from articles.admin.waiting import ArticlesWait
 from articles.document import DocumentError, sanitise
 from articles.models import INTERESTS, Article, Person, Revision, State
 from articles.moving import check_address, move_article
@@ -124,7 +125,7 @@ class ArticleAdmin(ActsOnArticles, admin.ModelAdmin):
     form = ArticleForm
     change_form_template = "admin/articles/article_change_form.html"
     list_display = ["title", "state", "topic", "publish_at", "slug"]
-    list_filter = ["topic"]
+    list_filter = [ArticlesWait, "topic"]
     list_select_related = ["topic"]
     search_fields = ["slug", "revisions__title"]
     fieldsets = [

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.safestring import mark_safe
 
 from articles import figure_images
+from articles.admin.waiting import FiguresWait
 from articles.drawing import MAX_CHARACTERS, DrawingError
 from articles.figure_html import figure_html
 from articles.images import ImageError
@@ -106,7 +107,7 @@ def _drawing_in(file) -> str:
 class FigureAdmin(admin.ModelAdmin):
     form = FigureForm
     list_display = ["key", "kind", "alt", "licence", "files"]
-    list_filter = ["kind", "image__state"]
+    list_filter = [FiguresWait, "kind", "image__state"]
     list_select_related = ["image"]
     search_fields = ["key", "alt", "caption"]
     autocomplete_fields = ["source"]

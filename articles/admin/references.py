@@ -15,6 +15,7 @@ from django.utils.html import format_html
 from articles import crossref
 from articles.admin.reference_form import ReferenceForm
 from articles.admin.reference_import import REFERENCES
+from articles.admin.waiting import ReferencesWait
 from articles.bibliography import RecordError, format_harvard, format_reference
 from articles.crossref import CrossrefError
 from articles.importing import pasted_doi, propose_key, read_record
@@ -75,7 +76,7 @@ class ReferenceAdmin(Exports, Imports, admin.ModelAdmin):
     importers = (REFERENCES,)
     form = ReferenceForm
     list_display = ["key", "state", "label", "kind", "doi", "checked_at"]
-    list_filter = ["retraction_state", "kind"]
+    list_filter = [ReferencesWait, "retraction_state", "kind"]
     search_fields = ["key", "doi", "pmid", "csl__title"]
     readonly_fields = ["checked_at", "printed", "where_used"]
     change_list_template = "admin/articles/reference_change_list.html"

@@ -5,7 +5,7 @@ from articles.models.figures import Figure, FigureImage, FigureKind, FigureUse, 
 from articles.models.glossary import GlossaryTerm, TermUse
 from articles.models.library import Person, Shape, Topic, Word
 from articles.models.publications import OldAddress, PreviewLink, Publication
-from articles.models.reading import Feedback, ReadNext
+from articles.models.reading import DailyCount, Feedback, ReadNext, ViewCount
 from articles.models.references import Reference, RetractionState, StudyKind
 from articles.models.versions import ContentVersion
 
@@ -17,6 +17,7 @@ __all__ = [
     "Citation",
     "ContentVersion",
     "Cover",
+    "DailyCount",
     "Feedback",
     "Figure",
     "FigureImage",
@@ -37,5 +38,6 @@ __all__ = [
     "StudyKind",
     "TermUse",
     "Topic",
+    "ViewCount",
     "Word",
 ]

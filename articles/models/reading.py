@@ -1,6 +1,9 @@
-"""What leads a reader on, and what readers say: articles to read next, and whether one was useful."""
+"""What leads a reader on, what readers say, and how many there are; nothing here tells who they were."""
 
-from django.db import models
+from collections.abc import Mapping
+from datetime import date
+
+from django.db import connection, models
 from django.db.models import F, Q
 
 from articles.models.articles import Article
@@ -47,3 +50,46 @@ class Feedback(models.Model):
 
     def __str__(self):
         return f"{'Useful' if self.was_useful else 'Not useful'}: {self.article}"
+
+
+class DailyCountManager(models.Manager):
+    ADD = """
+        INSERT INTO {table} AS kept (article_id, "on", count)
+        SELECT article.id, seen."on", seen.count
+        FROM unnest(%s::text[], %s::date[], %s::integer[]) AS seen (slug, "on", count)
+        JOIN articles_article AS article USING (slug)
+        ORDER BY article.id, seen."on"  -- in one order, so that processes wait for each other and never in a circle
+        ON CONFLICT (article_id, "on") DO UPDATE SET count = kept.count + excluded.count
+    """
+
+    def add(self, counts: Mapping[tuple[str, date], int]) -> None:
+        """Add counts by an article's slug and day to those kept. Slugs of no article are left out. One statement."""
+        slugs, days = zip(*counts, strict=True)
+        with connection.cursor() as cursor:
+            table = connection.ops.quote_name(self.model._meta.db_table)
+            cursor.execute(self.ADD.format(table=table), [list(slugs), list(days), list(counts.values())])
+
+
+class DailyCount(models.Model):
+    """How often something happened with an article on a day in London."""
+
+    article = models.ForeignKey(Article, on_delete=models.CASCADE, related_name="+")
+    on = models.DateField()
+    count = models.PositiveIntegerField()
+
+    objects = DailyCountManager()
+
+    class Meta:
+        abstract = True
+        ordering = ["-on", "article"]
+        constraints = [models.UniqueConstraint(name="%(class)s_once_a_day", fields=["article", "on"])]
+
+    def __str__(self):
+        return f"{self.on}, {self.article_id}: {self.count}"
+
+
+class ViewCount(DailyCount):
+    """How often readers opened an article on a day."""
+
+    class Meta(DailyCount.Meta):
+        pass

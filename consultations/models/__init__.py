@@ -18,6 +18,7 @@ from consultations.models.bookings import (
     NoTimeSuited,
     SlotClaim,
 )
+from consultations.models.counts import StartCount
 from consultations.models.feeds import CalendarFeed, FeedShows
 from consultations.models.intake import (
     AnswersLook,
@@ -100,6 +101,7 @@ __all__ = [
     "QuestionnaireVersion",
     "RetentionRun",
     "SlotClaim",
+    "StartCount",
     "TimeOff",
     "Usefulness",
     "WaitlistEntry",

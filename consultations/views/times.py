@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from consultations import limits, options, queries, wording
+from consultations.counting import count_start
 from consultations.exceptions import Busy, SlotUnavailable, TooManyHolds
 from consultations.models import ConsultationType, NoTimeSuited, SlotClaim
 from consultations.options import Choice
@@ -52,6 +53,7 @@ def times(request, slug):
         "action": reverse("consultations:hold", args=[slug]),
         "hold": hold,
     }
+    count_start(request, context["choice"].article)
     return render(request, "consultations/times.html", context)
 
 

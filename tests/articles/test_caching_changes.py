@@ -28,6 +28,7 @@ UNWATCHED = {
     "PreviewLink": "previews are not kept",
     "Revision": "immutable, and shown once an article points at it",
     "TermUse": "immutable",
+    "ViewCount": "read by the team only",
     "Word": "for search, which is not kept",
 }
 

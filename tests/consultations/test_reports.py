@@ -5,7 +5,8 @@ from datetime import UTC, date, datetime, time, timedelta
 import pytest
 from django.contrib.auth import get_user_model
 
-from consultations.models import BookingStatus
+from articles.models import ViewCount
+from consultations.models import BookingStatus, StartCount
 from consultations.reports import (
     bookings_by_week,
     lead_time,
@@ -19,6 +20,7 @@ from consultations.reports import (
 from consultations.services.booking import Visit
 from consultations.services.changes import cancel_booking
 from consultations.services.outcomes import record_outcome
+from consultations.slots import DAY
 from tests.articles.factories import make_live_article
 from tests.factories import NOW, make_booking, make_consultation_type, make_nutritionist
 from tests.pages import text_of
@@ -72,13 +74,23 @@ def test_outcomes_give_counts_and_shares(consultation_type):
     assert rows["Cancelled by the client"] == (1, "25 %")
 
 
-def test_sources_name_the_article_that_led_to_bookings_and_consultations(consultation_type):
-    article = make_live_article(slug="oats", title="Oats")
-    booking = make_booking(consultation_type, starts_at=at(5), visit=Visit(article=article))
+def test_sources_follow_an_article_from_views_to_consultations(consultation_type):
+    oats, mucus = make_live_article(slug="oats", title="Oats"), make_live_article(slug="mucus", title="Mucus")
+    ViewCount.objects.add({("oats", WEEK.start.date()): 150, ("oats", WEEK.end.date() - DAY): 50})
+    ViewCount.objects.add({("oats", WEEK.end.date()): 999, ("mucus", WEEK.start.date()): 7})
+    StartCount.objects.add({("oats", WEEK.start.date()): 8, ("oats", WEEK.start.date() - DAY): 999})
+    booking = make_booking(consultation_type, starts_at=at(5), visit=Visit(article=oats))
     record_outcome(booking.pk, BookingStatus.COMPLETED, by=None, now=booking.ends_at)
-    make_booking(consultation_type, starts_at=at(6), visit=Visit(article=article))
+    make_booking(consultation_type, starts_at=at(26), visit=Visit(article=oats))
     make_booking(consultation_type, starts_at=at(7))
-    assert sources(WEEK).rows == [("Oats", 2, 1), ("No article", 1, 0)]
+    make_booking(consultation_type, starts_at=at(8), visit=Visit(article=mucus), now=NOW - timedelta(days=3))
+    table = sources(WEEK)
+    assert table.rows == [
+        ("Oats", 200, 8, 2, 1, 4.0, 25.0, 50.0),
+        ("Mucus", 7, 0, 0, 0, 0.0, "", ""),
+        ("No article", "", "", 1, 0, "", "", 0.0),
+    ]
+    assert [(bar["name"], bar["value"]) for bar in table.bars] == [("Oats", 2), ("Mucus", 0), ("No article", 1)]
 
 
 def test_mail_and_waiting_list_count_by_state(consultation_type):
@@ -115,8 +127,9 @@ def test_csv_holds_the_table_and_no_formula(admin_client, consultation_type):
     article = make_live_article(slug="oats", title="=HYPERLINK(1)")
     make_booking(consultation_type, starts_at=at(5), visit=Visit(article=article))
     response = admin_client.get(f"{REPORTS}sources.csv", {"since": "2027-01-01", "until": "2027-01-31"})
-    rows = list(csv.reader(io.StringIO(response.text)))
-    assert rows == [["Article", "Booked", "Took place"], ["'=HYPERLINK(1)", "1", "0"]]
+    columns, *rows = csv.reader(io.StringIO(response.text))
+    assert columns[:5] == ["Article", "Views", "Starts", "Booked", "Attended"]
+    assert rows == [["'=HYPERLINK(1)", "0", "0", "1", "0", "", "", "0.0"]]
 
 
 def test_reports_are_closed_to_staff_who_may_not_see_bookings(client):
@@ -130,6 +143,7 @@ def test_reports_take_the_same_queries_however_many_bookings(
     admin_client, consultation_type, count, django_assert_num_queries
 ):
     for n in range(count):
-        make_booking(consultation_type, starts_at=at(5) + n * timedelta(minutes=30))
-    with django_assert_num_queries(13):
+        visit = Visit(article=make_live_article())
+        make_booking(consultation_type, starts_at=at(5) + n * timedelta(minutes=30), visit=visit)
+    with django_assert_num_queries(16):
         admin_client.get(REPORTS, {"since": "2027-01-01", "until": "2027-01-31"})

@@ -7,17 +7,20 @@ from django.urls import reverse
 from django.utils import timezone
 
 from consultations import options, queries
+from consultations.counting import STARTS
 from consultations.models import (
     Booking,
     ClaimKind,
     NoTimeSuited,
     SlotClaim,
+    StartCount,
     TimeOff,
 )
 from tests.articles.factories import make_live_article
 from tests.consultations.views.flow import HOLD, TIMES, form_for, press, slot_buttons, tomorrow_on
 from tests.factories import make_booking, make_consultation_type, make_nutritionist
 from tests.pages import parse, text_of
+from tests.test_counting import PHONE
 
 pytestmark = pytest.mark.django_db
 
@@ -35,6 +38,20 @@ def test_index_shows_people_soonest_times_and_where_to_turn_when_ill(client, con
 
 def test_index_with_nothing_to_book_says_so(client):
     assert "not taking bookings" in text_of(client.get(reverse("consultations:index")))
+
+
+def test_coming_from_an_article_is_one_start_however_many_days_are_looked_at(client, consultation_type):
+    STARTS.write()  # what other tests have left over
+    make_live_article(slug="oats")
+    reader = {"user-agent": PHONE}
+    here = {**reader, "referer": f"http://testserver{TIMES}?from=oats"}
+    client.get(f"{TIMES}?from=oats", headers={**reader, "referer": "http://testserver/consultations/?from=oats"})
+    client.get(f"{TIMES}?from=oats&start=2027-01-04", headers=here)
+    client.get(f"{TIMES}?from=no-such-article", headers=reader)
+    client.get(TIMES, headers=reader)
+    client.get(f"{TIMES}?from=oats")  # a machine
+    STARTS.write()
+    assert list(StartCount.objects.values_list("article__slug", "on", "count")) == [("oats", timezone.localdate(), 1)]
 
 
 def test_index_and_articles_set_no_cookie(client, consultation_type):
