@@ -10,14 +10,11 @@ from consultations.models.bookings import (
     BookingStatus,
     Channel,
     ClaimKind,
-    Consent,
-    ConsentChannel,
-    ConsentPurpose,
-    ConsentText,
     Decision,
     NoTimeSuited,
     SlotClaim,
 )
+from consultations.models.consents import Consent, ConsentChannel, ConsentPurpose, ConsentText
 from consultations.models.feeds import CalendarFeed, FeedShows
 from consultations.models.intake import (
     AnswersLook,
