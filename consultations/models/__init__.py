@@ -13,6 +13,7 @@ from consultations.models.bookings import (
     Decision,
     NoTimeSuited,
     SlotClaim,
+    Source,
 )
 from consultations.models.consents import Consent, ConsentChannel, ConsentPurpose, ConsentText
 from consultations.models.feeds import CalendarFeed, FeedShows
@@ -24,6 +25,7 @@ from consultations.models.intake import (
     QuestionKind,
     QuestionnaireVersion,
 )
+from consultations.models.notes import BookingNote
 from consultations.models.outbox import (
     IN_TROUBLE,
     MOST_ATTEMPTS,
@@ -70,6 +72,7 @@ __all__ = [
     "Booking",
     "BookingEvent",
     "BookingEventKind",
+    "BookingNote",
     "BookingStatus",
     "CalendarFeed",
     "Channel",
@@ -97,6 +100,7 @@ __all__ = [
     "QuestionnaireVersion",
     "RetentionRun",
     "SlotClaim",
+    "Source",
     "TimeOff",
     "Usefulness",
     "WaitlistEntry",

@@ -143,6 +143,13 @@ class Channel(models.TextChoices):
     PHONE = "phone", "Phone call"
 
 
+class Source(models.TextChoices):
+    """Where a booking was made: by the client, or by the team for a client who phoned."""
+
+    WEBSITE = "website", "on the website"
+    PHONE = "phone", "by phone"
+
+
 class BookingQuerySet(models.QuerySet):
     def on_day(self, day):
         """Return those that start on a London day."""
@@ -189,6 +196,7 @@ class Booking(models.Model):
         related_name="+",
         help_text="The article from which the client came.",
     )
+    source = models.CharField(max_length=10, choices=Source, default=Source.WEBSITE, db_default=Source.WEBSITE)
     calendar_sequence = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField()
     link_nonce = models.UUIDField(db_default=RandomUUID(), editable=False)
@@ -209,6 +217,7 @@ class Booking(models.Model):
             models.CheckConstraint(name="booking_ends_after_start", condition=Q(ends_at__gt=F("starts_at"))),
             models.CheckConstraint(name="booking_status_known", condition=Q(status__in=BookingStatus.values)),
             models.CheckConstraint(name="booking_client_named", condition=~Q(client_name="")),
+            models.CheckConstraint(name="booking_source_known", condition=Q(source__in=Source.values)),
             models.CheckConstraint(name="booking_channel_known", condition=Q(channel__in=Channel.values)),
             models.CheckConstraint(
                 name="booking_phone_call_has_number", condition=~Q(channel=Channel.PHONE) | ~Q(phone="")

@@ -1,5 +1,6 @@
-"""What clients agreed to, in the exact words they were shown."""
+"""What clients agreed to, in the exact words."""
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Func, Q
 
@@ -16,6 +17,7 @@ class ConsentChannel(models.TextChoices):
     BOOKING_FORM = "booking_form", "the booking form"
     WAITING_LIST = "waiting_list", "the waiting-list form"
     MANAGE_LINK = "manage_link", "the client's own link"
+    SPOKEN = "spoken", "the phone, read out by the team"
 
 
 class ConsentText(models.Model):
@@ -52,12 +54,20 @@ class ConsentText(models.Model):
 
 
 class Consent(models.Model):
-    """What a client agreed to, in the words they were shown, when and where."""
+    """What a client agreed to, in the words they were shown or read out, when and where."""
 
     booking = models.ForeignKey(Booking, on_delete=models.PROTECT, related_name="consents")
     purpose = models.CharField(max_length=20, choices=ConsentPurpose)
     text = models.ForeignKey(ConsentText, on_delete=models.PROTECT, related_name="+")
     channel = models.CharField(max_length=20, choices=ConsentChannel)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Who read the words out and heard the client agree.",
+    )
     granted_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True, blank=True)
 
@@ -66,6 +76,11 @@ class Consent(models.Model):
         constraints = [
             models.CheckConstraint(name="consent_purpose_known", condition=Q(purpose__in=ConsentPurpose.values)),
             models.CheckConstraint(name="consent_channel_known", condition=Q(channel__in=ConsentChannel.values)),
+            models.CheckConstraint(
+                name="consent_spoken_was_heard",
+                condition=Q(channel=ConsentChannel.SPOKEN, recorded_by__isnull=False)
+                | ~Q(channel=ConsentChannel.SPOKEN) & Q(recorded_by=None),
+            ),
             models.UniqueConstraint(
                 name="consent_once_a_purpose", fields=["booking", "purpose"], condition=Q(withdrawn_at=None)
             ),
