@@ -58,3 +58,7 @@ class Undecided(ConsultationError):
 
 class NotOver(ConsultationError):
     """The consultation has not begun yet, or was not to take place: nothing has come of it."""
+
+
+class Erased(ConsultationError):
+    """The client has been taken out of the booking: nothing may be written about them any more."""

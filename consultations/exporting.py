@@ -31,6 +31,7 @@ BOOKINGS = offer(
             "client's time zone": lambda row: row.client_time_zone,
             "topic": _named("topic"),
             "came from the article": _named("article", "slug"),
+            "source": lambda row: row.get_source_display(),
             "booked (UK time)": lambda row: row.created_at,
         },
     )

@@ -45,7 +45,7 @@ _BEFORE = [
     ),
     Kept(
         "contact details",
-        "name, email address, phone number, time zone, topic and note of a booking",
+        "name, email address, phone number, time zone, topic and note of a booking, and what the team noted for itself",
         "to hold the consultation and to write about it",
         "contract: the consultation the client asked for",
         "the consultation",

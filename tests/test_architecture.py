@@ -56,6 +56,7 @@ CONSULTATIONS = [
     ["outbox"],
     ["services"],
     ["tasks", "options", "forms", "sample", "preview"],
+    ["picking"],
     ["views", "admin", "templatetags", "apps"],
     ["urls", "webhook_urls", "management"],
 ]

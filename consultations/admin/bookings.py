@@ -7,12 +7,14 @@ from django.utils import timezone
 
 from consultations.admin.acting import ActsOnBookings
 from consultations.admin.answers import ReadsAnswers
+from consultations.admin.booking_for import BooksForClients
 from consultations.admin.bulk import ActsInBulk
 from consultations.admin.diary import ShowsDiary
 from consultations.admin.feed import HasFeed
 from consultations.admin.hours import HasHours
 from consultations.admin.importing import HOURS, NUTRITIONISTS
 from consultations.admin.moving import MovesBookings
+from consultations.admin.notes import KeepsNotes
 from consultations.admin.read_only import ReadOnly, ReadOnlyRows
 from consultations.admin.reports import HasReports
 from consultations.admin.story import TellsStory
@@ -50,11 +52,11 @@ class ConsultationTypeAdmin(admin.ModelAdmin):
 
 class ConsentInline(ReadOnlyRows):
     model = Consent
-    fields = ["purpose", "channel", "words", "version", "hash", "granted_at", "withdrawn_at"]
+    fields = ["purpose", "channel", "recorded_by", "words", "version", "hash", "granted_at", "withdrawn_at"]
     readonly_fields = ["words", "version", "hash"]
 
     def get_queryset(self, request):
-        return super().get_queryset(request).select_related("text")
+        return super().get_queryset(request).select_related("text", "recorded_by")
 
     def words(self, consent):
         return consent.text.wording
@@ -69,12 +71,12 @@ class ConsentInline(ReadOnlyRows):
 
 @admin.register(Booking)
 class BookingAdmin(
-    *(TellsStory, ReadsAnswers, WritesToClients, MovesBookings, ActsOnBookings, ActsInBulk, ShowsDiary, HasReports),
-    *(Exports, ReadOnly, admin.ModelAdmin),
+    *(BooksForClients, TellsStory, KeepsNotes, ReadsAnswers, WritesToClients, MovesBookings, ActsOnBookings),
+    *(ActsInBulk, ShowsDiary, HasReports, Exports, ReadOnly, admin.ModelAdmin),
 ):
     exports = ("consultations.bookings",)
     list_display = ["reference", "starts_at", "nutritionist", "client_name", "client_email", "status"]
-    list_filter = ["status", "nutritionist"]
+    list_filter = ["status", "source", "nutritionist"]
     list_select_related = ["nutritionist"]
     search_fields = ["reference", "client_name", "client_email"]
     date_hierarchy = "starts_at"
@@ -92,6 +94,7 @@ class BookingAdmin(
         "client_time_zone",
         "topic",
         "notes",
+        "source",
         "article",
         "respond_by",
         "created_at",

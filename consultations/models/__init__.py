@@ -10,14 +10,12 @@ from consultations.models.bookings import (
     BookingStatus,
     Channel,
     ClaimKind,
-    Consent,
-    ConsentChannel,
-    ConsentPurpose,
-    ConsentText,
     Decision,
     NoTimeSuited,
     SlotClaim,
+    Source,
 )
+from consultations.models.consents import Consent, ConsentChannel, ConsentPurpose, ConsentText
 from consultations.models.counts import StartCount
 from consultations.models.feeds import CalendarFeed, FeedShows
 from consultations.models.intake import (
@@ -28,6 +26,7 @@ from consultations.models.intake import (
     QuestionKind,
     QuestionnaireVersion,
 )
+from consultations.models.notes import BookingNote
 from consultations.models.outbox import (
     IN_TROUBLE,
     MOST_ATTEMPTS,
@@ -74,6 +73,7 @@ __all__ = [
     "Booking",
     "BookingEvent",
     "BookingEventKind",
+    "BookingNote",
     "BookingStatus",
     "CalendarFeed",
     "Channel",
@@ -101,6 +101,7 @@ __all__ = [
     "QuestionnaireVersion",
     "RetentionRun",
     "SlotClaim",
+    "Source",
     "StartCount",
     "TimeOff",
     "Usefulness",

@@ -143,6 +143,13 @@ class Channel(models.TextChoices):
     PHONE = "phone", "Phone call"
 
 
+class Source(models.TextChoices):
+    """Where a booking was made: by the client, or by the team for a client who phoned."""
+
+    WEBSITE = "website", "on the website"
+    PHONE = "phone", "by phone"
+
+
 class BookingQuerySet(models.QuerySet):
     def on_day(self, day):
         """Return those that start on a London day."""
@@ -189,6 +196,7 @@ class Booking(models.Model):
         related_name="+",
         help_text="The article from which the client came.",
     )
+    source = models.CharField(max_length=10, choices=Source, default=Source.WEBSITE, db_default=Source.WEBSITE)
     calendar_sequence = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField()
     link_nonce = models.UUIDField(db_default=RandomUUID(), editable=False)
@@ -209,6 +217,7 @@ class Booking(models.Model):
             models.CheckConstraint(name="booking_ends_after_start", condition=Q(ends_at__gt=F("starts_at"))),
             models.CheckConstraint(name="booking_status_known", condition=Q(status__in=BookingStatus.values)),
             models.CheckConstraint(name="booking_client_named", condition=~Q(client_name="")),
+            models.CheckConstraint(name="booking_source_known", condition=Q(source__in=Source.values)),
             models.CheckConstraint(name="booking_channel_known", condition=Q(channel__in=Channel.values)),
             models.CheckConstraint(
                 name="booking_phone_call_has_number", condition=~Q(channel=Channel.PHONE) | ~Q(phone="")
@@ -306,75 +315,6 @@ class BookingEvent(models.Model):
 
     def __str__(self):
         return f"{self.get_kind_display()} at {date_format(localtime(self.at), 'DATETIME_FORMAT')}"
-
-
-class ConsentPurpose(models.TextChoices):
-    SERVICE = "service", "holding the consultation"
-    MARKETING = "marketing", "news by e-mail"
-    HEALTH = "health", "storing health answers"
-
-
-class ConsentChannel(models.TextChoices):
-    BOOKING_FORM = "booking_form", "the booking form"
-    WAITING_LIST = "waiting_list", "the waiting-list form"
-    MANAGE_LINK = "manage_link", "the client's own link"
-
-
-class ConsentText(models.Model):
-    """The exact words of an agreement, under their SHA-256 (of the UTF-8, in hex).
-
-    PostgreSQL refuses a row whose hash is another's, and to change or delete one (migration 0014).
-    """
-
-    sha256 = models.CharField("SHA-256", max_length=64, primary_key=True)
-    purpose = models.CharField(max_length=20, choices=ConsentPurpose)
-    version = models.PositiveSmallIntegerField()
-    wording = models.TextField()
-
-    class Meta:
-        ordering = ["purpose", "version"]
-        constraints = [
-            models.CheckConstraint(name="consenttext_purpose_known", condition=Q(purpose__in=ConsentPurpose.values)),
-            models.CheckConstraint(
-                name="consenttext_hash_is_its_own",
-                condition=Q(
-                    sha256=Func(
-                        "wording",
-                        template="encode(sha256(convert_to(%(expressions)s, 'UTF8')), 'hex')",
-                        output_field=models.CharField(),
-                    )
-                ),
-            ),
-            # What Consent's own foreign key points at, see migration 0014.
-            models.UniqueConstraint(name="consenttext_identity", fields=["sha256", "purpose"]),
-        ]
-
-    def __str__(self):
-        return f"{self.get_purpose_display()}, version {self.version}"
-
-
-class Consent(models.Model):
-    """What a client agreed to, in the words they were shown, when and where."""
-
-    booking = models.ForeignKey(Booking, on_delete=models.PROTECT, related_name="consents")
-    purpose = models.CharField(max_length=20, choices=ConsentPurpose)
-    text = models.ForeignKey(ConsentText, on_delete=models.PROTECT, related_name="+")
-    channel = models.CharField(max_length=20, choices=ConsentChannel)
-    granted_at = models.DateTimeField()
-    withdrawn_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        ordering = ["granted_at", "id"]
-        constraints = [
-            models.CheckConstraint(name="consent_purpose_known", condition=Q(purpose__in=ConsentPurpose.values)),
-            models.CheckConstraint(name="consent_channel_known", condition=Q(channel__in=ConsentChannel.values)),
-            models.UniqueConstraint(
-                name="consent_once_a_purpose", fields=["booking", "purpose"], condition=Q(withdrawn_at=None)
-            ),
-        ]
-
-    def __str__(self):
-        return f"{self.get_purpose_display()}, {self.granted_at:%Y-%m-%d}"
 
 
 class NoTimeSuited(models.Model):

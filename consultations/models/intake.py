@@ -11,7 +11,8 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
 from consultations.encryption import EncryptedJSONField
-from consultations.models.bookings import OCCUPYING, Booking, Consent
+from consultations.models.bookings import OCCUPYING, Booking
+from consultations.models.consents import Consent
 
 LONGEST_OPTION = 100
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
@@ -23,6 +24,7 @@ from consultations.models import (
     ConsultationType,
     EmailKind,
     SlotClaim,
+    Source,
 )
 from consultations.services.claims import claim_time, lock_nutritionist, taking_time
 from consultations.services.consents import record_consents
@@ -43,11 +45,15 @@ class Slot:
 
 @dataclass(frozen=True)
 class Visit:
-    """What is known of whoever asks: a hash that tells clients apart, their zone, the article they came from."""
+    """What is known of whoever asks: a hash that tells clients apart, their zone, the article they came from.
+
+    by: the user who books for a client who phoned, reads the consents out and hears them; None on the website.
+    """
 
     client_hash: str = ""
     time_zone: str = ""
     article: Article | None = None
+    by: AbstractBaseUser | None = None
 
 
 @dataclass(frozen=True)
@@ -100,18 +106,20 @@ def book_slot(slot: Slot, details: ClientDetails, visit: Visit, *, own: SlotClai
 
     Locks the nutritionists concerned, checks, then writes claim, booking, event, consents and outgoing e-mail in one
     transaction; the worker is woken after the commit. A type that needs approval is booked as a request. Raises
-    SlotUnavailable, Busy, or AlreadyBooked after owing the earlier booking's client a mail that says so.
+    SlotUnavailable, Busy, or AlreadyBooked after owing the earlier booking's client a mail that says so, unless the
+    team asks.
     """
     try:
         with taking_time():
-            claim = keep_claim(own, now) if own is not None and _is_for(own, slot) else _claim(slot, own, now)
+            is_kept = own is not None and _is_for(own, slot)
+            claim = keep_claim(own, now) if is_kept else _claim(slot, own, now)
             return write_booking(slot.consultation_type, claim, details, visit, key, now)
     except (ConsultationError, IntegrityError) as error:
         # The same form sent again fails on something its first sending did: the time, the client or the key itself.
         booking = Booking.objects.filter(idempotency_key=key).first()
         if booking is not None:
             return booking
-        if isinstance(error, AlreadyBooked):
+        if isinstance(error, AlreadyBooked) and visit.by is None:  # the team tells its caller itself
             tell_by_mail(details.email, slot, now)
         raise
 
@@ -173,7 +181,7 @@ def write_booking(
 ) -> Booking:
     """Write a booking on a claim that was just made or kept, and all that goes with it. Call inside `taking_time`.
 
-    agreed_on: where the client gave their consents.
+    agreed_on: where the client gave their consents, unless the team heard them.
     """
     is_request = consultation_type.needs_approval
     booking = Booking.objects.create(
@@ -194,12 +202,15 @@ def write_booking(
         topic=details.topic,
         notes=details.notes,
         article=visit.article,
+        source=Source.PHONE if visit.by else Source.WEBSITE,
         created_at=now,
     )
     kind = BookingEventKind.REQUESTED if is_request else BookingEventKind.BOOKED
-    BookingEvent.objects.create(booking=booking, kind=kind, at=now)
+    detail = booking.get_source_display() if visit.by else ""
+    BookingEvent.objects.create(booking=booking, kind=kind, at=now, actor=visit.by, detail=detail)
     agreed = [consents.SERVICE, *([consents.MARKETING] if details.wants_news else [])]
-    record_consents(booking, agreed, channel=agreed_on, now=now)
+    channel = ConsentChannel.SPOKEN if visit.by else agreed_on
+    record_consents(booking, agreed, channel=channel, now=now, by=visit.by)
     owe_confirmation(booking, now)
     tell_nutritionist(booking, EmailKind.STAFF_NEW, now)
     return booking
@@ -211,13 +222,18 @@ def owe_confirmation(booking: Booking, now: datetime) -> None:
     outbox.owe(booking, kind, to=booking.client_email, not_after=booking.ends_at, now=now)
 
 
-def tell_by_mail(email: str, slot: Slot, now: datetime, other_than: Booking | None = None) -> None:
-    """Tell a client by mail of the booking that stands in the way of another; at most once a day."""
+def in_the_way(email: str, slot: Slot, now: datetime, other_than: Booking | None = None) -> Booking | None:
+    """Return the active booking of a client because of which they cannot have a slot, or None."""
     ends_at = slot.starts_at + slot.consultation_type.duration
     same_type = Q(consultation_type=slot.consultation_type, ends_at__gt=now)
     same_time = Q(starts_at__lt=ends_at, ends_at__gt=slot.starts_at)
     bookings = Booking.objects.filter(same_type | same_time, email_normalised=normalise(email), status__in=ACTIVE)
-    booking = bookings.exclude(pk=other_than.pk if other_than else None).first()
+    return bookings.exclude(pk=other_than.pk if other_than else None).first()
+
+
+def tell_by_mail(email: str, slot: Slot, now: datetime, other_than: Booking | None = None) -> None:
+    """Tell a client by mail of the booking that stands in the way of another; at most once a day."""
+    booking = in_the_way(email, slot, now, other_than)
     if booking is not None:
         to, not_after = booking.client_email, booking.ends_at
         with transaction.atomic():

@@ -8,11 +8,11 @@ from consultations.models import Booking, Consent, ConsentChannel, ConsentPurpos
 
 
 def record_consents(
-    booking: Booking, agreed: Iterable[ConsentWords], *, channel: ConsentChannel, now: datetime
+    booking: Booking, agreed: Iterable[ConsentWords], *, channel: ConsentChannel, now: datetime, by=None
 ) -> list[Consent]:
     """Write, in the caller's transaction, that the client agreed to these words, and return the Consents. Two queries.
 
-    channel: where the words were shown.
+    channel: where the words were shown. by: the user who read them out, for words that were SPOKEN; else None.
     """
     agreed = list(agreed)
     texts = [
@@ -21,7 +21,14 @@ def record_consents(
     ]
     ConsentText.objects.bulk_create(texts, ignore_conflicts=True)  # most of them somebody agreed to before
     return Consent.objects.bulk_create(
-        Consent(booking=booking, purpose=words.purpose, text_id=words.sha256, channel=channel, granted_at=now)
+        Consent(
+            booking=booking,
+            purpose=words.purpose,
+            text_id=words.sha256,
+            channel=channel,
+            recorded_by=by,
+            granted_at=now,
+        )
         for words in agreed
     )
 

@@ -18,6 +18,7 @@ from consultations.models import (
     TO_STAFF,
     Booking,
     BookingEvent,
+    BookingNote,
     Channel,
     EmailKind,
     Erasure,
@@ -118,6 +119,7 @@ def anonymise_bookings(bookings: QuerySet, now: datetime) -> int:
         ids = [booking.pk for booking in rows]
         IntakeAnswers.objects.filter(booking__in=ids).delete()
         FollowUp.objects.filter(booking__in=ids).update(shared={})
+        BookingNote.objects.filter(booking__in=ids).delete()
         OutgoingEmail.objects.filter(booking__in=ids).exclude(kind__in=TO_STAFF).delete()
         BookingEvent.objects.filter(booking__in=ids).update(reason="", detail="")
         SlotClaim.objects.filter(booking__in=ids).update(client_hash="", time_zone="")
@@ -201,6 +203,7 @@ def _booking(booking: Booking) -> dict:
         ],
         "health_answers": _answers(booking),
         "shared_with_you": _shared(booking),
+        "team_notes": _team_notes(booking),
     }
 
 
@@ -214,6 +217,14 @@ def _shared(booking: Booking) -> dict | None:
                 "your_answer": follow_up.get_was_useful_display(),
             }
     return None
+
+
+def _team_notes(booking: Booking) -> list[dict]:
+    """Return what the team noted for itself: a client who asks what is kept is owed that as well, not who wrote it."""
+    try:
+        return [{"at": note.at, "note": note.text} for note in booking.internal_notes.all()]
+    except DecryptionError:
+        return [{"at": None, "note": "Stored, but no key of this site opens them at the moment."}]
 
 
 def _answers(booking: Booking) -> list[dict] | None:

@@ -7,14 +7,13 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from consultations import limits, queries, wording
+from consultations import limits, picking, queries, wording
 from consultations.exceptions import AlreadyBooked, Busy, SlotUnavailable
 from consultations.forms.booking import BookingForm
 from consultations.models import Booking, ClaimKind, SlotClaim
 from consultations.options import Choice
 from consultations.services.booking import Slot, Visit, book_slot
 from consultations.views import visit
-from consultations.views.times import ALTERNATIVES_SHOWN
 from probio.clients import client_hash
 
 # Which booking stands in the way, and that it is one, is said by mail only.
@@ -47,7 +46,7 @@ def book(request, hold):
 def _book(request, form, claim, slot, choice):
     now = timezone.now()
     if request.POST.get("slot"):  # one of the other times that were offered when the first had gone
-        slot = visit.slot_or_404(request.POST["slot"])
+        slot = picking.slot_or_404(request.POST["slot"])
     if not form.is_valid():
         return _page(request, form, claim, choice, slot)
     if claim.kind == ClaimKind.BOOKING:  # the same form once more, which no limit counts
@@ -89,7 +88,7 @@ def _page(request, form, claim, choice, slot: Slot, *, is_gone=False, problem=""
         is_gone = not queries.can_be_booked(consultation_type, people, slot.starts_at, now=now, own=claim)
     nearest = []
     if is_gone:
-        nearest = queries.nearest_times(consultation_type, people, slot.starts_at, ALTERNATIVES_SHOWN, now=now)
+        nearest = queries.nearest_times(consultation_type, people, slot.starts_at, picking.ALTERNATIVES_SHOWN, now=now)
         status = 409
     option = choice.option(slot.starts_at)
     context = {

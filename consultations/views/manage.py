@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from consultations import limits, links, queries, wording
+from consultations import limits, links, picking, queries, wording
 from consultations.exceptions import AlreadyBooked, Busy, ConsultationError, NotActive, SlotUnavailable, TooLate
 from consultations.forms.manage import CancelForm, DetailsForm
 from consultations.invites import invite
@@ -15,9 +15,8 @@ from consultations.models import Booking, ConsentPurpose, IntakeAnswers, Questio
 from consultations.options import Choice
 from consultations.services import changes
 from consultations.services.consents import withdraw_consent
-from consultations.views import visit
 from consultations.views.secret import booking_or_404, proven_or_404, secret_page
-from consultations.views.times import picker, refuse
+from consultations.views.times import refuse
 from probio.clients import client_hash
 
 NEXT_TIMES_SHOWN = 3
@@ -69,17 +68,17 @@ def move(request, token):
         if not (booking.is_active and now <= booking.changes_close_at and booking.consultation_type.is_active):
             return _back(request, token, CLOSED)
         context = {
-            **picker(request, booking.consultation_type, now=now, own=booking.claim, path=path),
+            **picking.picker(request, booking.consultation_type, now=now, own=booking.claim, path=path),
             "action": path,
             "booking": booking,
             "manage_url": reverse("consultations:manage", args=[token]),
         }
         return render(request, "consultations/move.html", context)
-    slot = visit.slot_or_404(request.POST.get("slot", ""))
+    slot = picking.slot_or_404(request.POST.get("slot", ""))
     try:
         moved = changes.move_booking(booking.pk, slot, now=timezone.now())
     except SlotUnavailable as error:
-        choice = visit.choice_of(request, booking.consultation_type, slot.nutritionist, path=request.path)
+        choice = picking.choice_of(request, booking.consultation_type, slot.nutritionist, path=request.path)
         return refuse(request, choice, slot, action=request.path, status=409, words=TAKEN, diaries=error.diaries)
     except REFUSALS as error:
         return _back(request, token, _words(error))

@@ -1,6 +1,5 @@
 """Explain the service, show the times, take one."""
 
-from datetime import timedelta
 from urllib.parse import urlencode
 
 from django.db.models import F
@@ -11,16 +10,14 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from consultations import limits, options, queries, wording
+from consultations import limits, picking, queries, wording
 from consultations.counting import count_start
 from consultations.exceptions import Busy, SlotUnavailable, TooManyHolds
-from consultations.models import ConsultationType, NoTimeSuited, SlotClaim
+from consultations.models import ConsultationType, NoTimeSuited
 from consultations.options import Choice
 from consultations.services.booking import hold_slot
 from consultations.views import visit
 from probio.clients import client_hash
-
-ALTERNATIVES_SHOWN = 6
 
 
 @require_safe
@@ -29,7 +26,7 @@ def index(request):
     consultation_type = ConsultationType.objects.active().first()
     if consultation_type is None:
         return render(request, "consultations/closed.html")
-    choice = Choice(consultation_type, article=visit.plain_slug(request.GET.get("from", "")))
+    choice = Choice(consultation_type, article=picking.plain_slug(request.GET.get("from", "")))
     nutritionists = list(queries.nutritionists_of(consultation_type))
     soonest = queries.soonest_times(consultation_type, nutritionists, 3, now=timezone.now())
     context = {
@@ -49,7 +46,7 @@ def times(request, slug):
     now = timezone.now()
     hold = visit.own_hold(request, now)
     context = {
-        **picker(request, consultation_type, now=now, own=hold),
+        **picking.picker(request, consultation_type, now=now, own=hold),
         "action": reverse("consultations:hold", args=[slug]),
         "hold": hold,
     }
@@ -57,50 +54,13 @@ def times(request, slug):
     return render(request, "consultations/times.html", context)
 
 
-def picker(request, consultation_type: ConsultationType, *, now, own: SlotClaim | None, path="") -> dict:
-    """Return what the picker shows, for a template that includes it. own: the visitor's claim, open to them alone.
-
-    path: where the picker is, when it is not the public one.
-    """
-    nutritionists = list(queries.nutritionists_of(consultation_type))
-    asked = [one for one in nutritionists if one.slug == request.GET.get("with")] or nutritionists
-    asked_slug = asked[0].slug if len(asked) == 1 < len(nutritionists) else None
-    choice = visit.choice_of(request, consultation_type, asked_slug, path=path)
-    this_week = options.monday_of(choice.day_of(now))
-    last_week = options.monday_of(choice.day_of(now + consultation_type.booking_horizon))
-    wanted_day = visit.date_in(request, "day")
-    wanted_start = visit.date_in(request, "start") or wanted_day or this_week
-    first = min(max(options.monday_of(wanted_start), this_week), last_week)
-    shown = options.shown_interval(first, choice.zone)
-    starts = queries.open_times(consultation_type, asked, shown, now=now, own=own)
-    is_shown = own is not None and own.consultation_type_id == consultation_type.pk and own.nutritionist in asked
-    own_start = own.starts_at if is_shown else None
-    calendar = options.calendar(choice, starts, first, wanted_day, own_start)
-    soonest = starts[:1] if first == this_week else []
-    if not starts:
-        soonest = queries.soonest_times(consultation_type, asked, 1, now=now)
-    return {
-        "consultation_type": consultation_type,
-        "choice": choice,
-        "calendar": calendar,
-        "soonest": choice.option(soonest[0]) if soonest else None,
-        "held": choice.option(own_start) if own_start else None,
-        "range_start": first,
-        "range_end": first + options.SPAN - timedelta(days=1),
-        "earlier_url": choice.times_url(start=max(first - options.SPAN, this_week)) if first > this_week else None,
-        "later_url": choice.times_url(start=first + options.SPAN) if first + options.SPAN <= last_week else None,
-        "people": _people(choice, nutritionists, first, calendar.chosen.date),
-        "zones": wording.zones_offered(choice.zone),
-    }
-
-
 @require_POST
 def hold(request, slug):
     """Hold the time that was pressed and go on to the form; 409 with other times when it is gone."""
-    slot = visit.slot_or_404(request.POST.get("slot", ""))
+    slot = picking.slot_or_404(request.POST.get("slot", ""))
     if slot.consultation_type.slug != slug:
         raise Http404("a slot of another type")
-    choice = visit.choice_of(request, slot.consultation_type, slot.nutritionist)
+    choice = picking.choice_of(request, slot.consultation_type, slot.nutritionist)
     now, diaries = timezone.now(), None
     who = visit.visit_of(request, choice)
     status, words = 429, "You have tried many times in the last hour. Wait a little, then choose a time again."
@@ -127,7 +87,7 @@ def no_time_suited(request, slug):
     Nothing else is kept of them.
     """
     consultation_type = get_object_or_404(ConsultationType.objects.active(), slug=slug)
-    choice = visit.choice_of(request, consultation_type, None)
+    choice = picking.choice_of(request, consultation_type, None)
     if limits.may_hold(client_hash(request), now=timezone.now()):
         row, _ = NoTimeSuited.objects.get_or_create(
             on=wording.local(timezone.now()).date(),
@@ -136,21 +96,6 @@ def no_time_suited(request, slug):
         )
         NoTimeSuited.objects.filter(pk=row.pk).update(count=F("count") + 1)
     return redirect(reverse("consultations:waitlist") + "?" + urlencode({"type": slug, "tz": choice.zone.key}))
-
-
-def _people(choice: Choice, nutritionists, first, day) -> list[dict]:
-    """Return the filter by nutritionist: anyone first, then each by name."""
-    anyone = {"name": "Anyone", "url": choice.times_url(start=first, day=day, **{"with": ""}), "is_chosen": False}
-    people = [
-        {
-            "name": one.name,
-            "url": choice.times_url(start=first, day=day, **{"with": one.slug}),
-            "is_chosen": one.slug == choice.nutritionist,
-        }
-        for one in nutritionists
-    ]
-    anyone["is_chosen"] = choice.nutritionist is None
-    return [anyone, *people] if len(people) > 1 else []
 
 
 def refuse(request, choice, slot, *, action, status, words, diaries=None):
@@ -162,7 +107,12 @@ def refuse(request, choice, slot, *, action, status, words, diaries=None):
     if status == 409:
         eligible = queries.eligible_for(slot.consultation_type, slot.nutritionist)
         nearest = queries.nearest_times(
-            slot.consultation_type, eligible, slot.starts_at, ALTERNATIVES_SHOWN, now=timezone.now(), known=diaries
+            slot.consultation_type,
+            eligible,
+            slot.starts_at,
+            picking.ALTERNATIVES_SHOWN,
+            now=timezone.now(),
+            known=diaries,
         )
     context = {
         "choice": choice,

@@ -3,7 +3,7 @@
 Hold and bookings stand in signed cookies that only this browser sends; no session is stored.
 """
 
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from django.conf import settings
@@ -13,10 +13,9 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 
 from articles.models import Article
-from consultations import options, wording
-from consultations.models import Booking, ConsultationType, SlotClaim
+from consultations.models import Booking, SlotClaim
 from consultations.options import Choice
-from consultations.services.booking import HOLD_LASTS, Slot, Visit
+from consultations.services.booking import HOLD_LASTS, Visit
 from probio.clients import client_hash
 
 HOLD, BOOKED = "hold", "booked"
@@ -25,42 +24,12 @@ BOOKED_LASTS = 60 * 60 * 24 * 14
 _PATH = "/consultations/"
 
 
-def choice_of(request, consultation_type: ConsultationType, nutritionist: str | None, *, path: str = "") -> Choice:
-    """Return the choice that a page's parameters (or a form's fields) make, without what is no zone or source.
-
-    path: where the picker is, when it is not the public one.
-    """
-    given = request.POST if request.method == "POST" else request.GET
-    return Choice(
-        consultation_type,
-        nutritionist=nutritionist,
-        zone=wording.zone_named(given.get("tz", "")),
-        article=plain_slug(given.get("from", "")),
-        path=path,
-    )
-
-
-def plain_slug(value: str) -> str:
-    """Return a value if it could be a slug, else "": whether it is one is asked when it matters."""
-    return value if len(value) <= 100 and value.replace("-", "").isalnum() and value.isascii() else ""
-
-
 def visit_of(request, choice: Choice) -> Visit:
     """Return what services may know of a visitor. An article nobody can read now is nobody's source. One query."""
     article = None
     if choice.article:
         article = Article.objects.live(timezone.now()).filter(slug=choice.article).first()
     return Visit(client_hash=client_hash(request), time_zone=choice.zone.key, article=article)
-
-
-def slot_or_404(value: str) -> Slot:
-    """Return the slot a signed value stands for. Raises Http404 for what is not ours or cannot be booked any more."""
-    try:
-        slug, starts_at, nutritionist = options.read_slot(value)
-    except options.BadSlot as error:
-        raise Http404("not a slot of ours") from error
-    consultation_type = get_object_or_404(ConsultationType.objects.active(), slug=slug)
-    return Slot(consultation_type, starts_at, nutritionist)
 
 
 def own_hold(request, now: datetime) -> SlotClaim | None:
@@ -88,14 +57,6 @@ def own_booking_or_404(request, reference: str) -> Booking:
         raise Http404("not booked from this browser")
     bookings = Booking.objects.filter(redacted_at=None).select_related("nutritionist", "consultation_type", "topic")
     return get_object_or_404(bookings, reference=reference)
-
-
-def date_in(request, name: str) -> date | None:
-    """Return the date in a query parameter, or None when it is absent or no date."""
-    try:
-        return date.fromisoformat(request.GET.get(name, ""))
-    except ValueError:
-        return None
 
 
 def _own_references(request) -> list[str]:

@@ -7,13 +7,12 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from consultations import limits, links, wording
+from consultations import limits, links, picking, wording
 from consultations.exceptions import AlreadyBooked, Busy, OfferGone, SlotUnavailable
 from consultations.forms.waitlist import WaitlistForm
 from consultations.models import ConsultationType
 from consultations.options import Choice
 from consultations.services import waitlist
-from consultations.views import visit
 from consultations.views.secret import entry_or_404, secret_page
 from probio.clients import client_hash
 
@@ -28,7 +27,7 @@ BUSY = "Somebody else was changing the same times. Nothing is lost: press the bu
 def join(request):
     """Show the form, and put whoever sends it on the list. Who is on it already is said by mail only."""
     types = ConsultationType.objects.active()
-    consultation_type = types.filter(slug=visit.plain_slug(request.GET.get("type", ""))).first() or types.first()
+    consultation_type = types.filter(slug=picking.plain_slug(request.GET.get("type", ""))).first() or types.first()
     if consultation_type is None:
         raise Http404("nothing can be booked")
     zone = wording.zone_named(request.GET.get("tz", ""))
