@@ -106,5 +106,5 @@ def test_booking_page_takes_the_same_queries_however_long_its_story(
     for number in range(looks):
         AnswersLook.objects.create(booking=booking, by=admin_user, at=NOW, why=f"Reason {number}")
         booking.events.create(kind="moved", at=NOW, actor=admin_user)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(14):
         admin_client.get(page(booking, "change/"))
