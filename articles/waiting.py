@@ -53,4 +53,4 @@ def count(names: Iterable[str], now: datetime) -> dict[str, int]:
         for name in names
     ]
     rows = counts[0].union(*counts[1:], all=True).values_list("name", "count") if counts else []
-    return dict(rows)
+    return {name: number for name, number in rows if number}
