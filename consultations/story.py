@@ -108,10 +108,11 @@ def _became(email):
 
 
 def _consents(booking):
-    for consent in booking.consents.select_related("text"):
-        words = f"{consent.get_purpose_display()}, in {consent.get_channel_display()}"
-        version = f"version {consent.text.version}"
-        yield Line(consent.granted_at, "consent", "consent given", detail=f"{words}, {version}")
+    for consent in booking.consents.select_related("text", "recorded_by"):
+        words = f"{consent.get_purpose_display()}, on {consent.get_channel_display()}"
+        heard = f", heard by {consent.recorded_by}" if consent.recorded_by else ""
+        detail = f"{words}, version {consent.text.version}{heard}"
+        yield Line(consent.granted_at, "consent", "consent given", detail=detail)
         if consent.withdrawn_at is not None:
             yield Line(consent.withdrawn_at, "consent", "consent withdrawn", detail=words)
 

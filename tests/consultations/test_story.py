@@ -57,6 +57,14 @@ def test_story_says_where_from_who_and_why(told):
     assert f"to {told.client_email}: failed" in failed.detail
 
 
+def test_consents_say_where_they_were_given_and_who_heard_them(told, user):
+    [typed] = [line for line in tell(told, sorts={"consent"}) if line.sort == "consent"]
+    assert typed.detail == "holding the consultation, on the booking form, version 1"
+    spoken = make_booking(told.consultation_type, email="kit@example.org", visit=Visit(by=user))
+    [heard] = [line for line in tell(spoken, sorts={"consent"}) if line.sort == "consent"]
+    assert heard.detail == "holding the consultation, on the phone, read out by the team, version 1, heard by priya"
+
+
 def test_story_leaves_out_what_somebody_may_not_see(told):
     assert {line.sort for line in tell(told, sorts=set())} == {"booking", "client"}
     assert "look" not in {line.sort for line in tell(told, sorts={"mail", "consent"})}
