@@ -59,6 +59,10 @@ class BooksForClients:
             *super().get_urls(),
         ]
 
+    def changelist_view(self, request, extra_context=None):
+        may = {"may_book": request.user.has_perms(PERMISSIONS)}
+        return super().changelist_view(request, {**may, **(extra_context or {})})
+
     def choose_type(self, request):
         """List the types; go straight to the times where there is one."""
         _require_permission(request)

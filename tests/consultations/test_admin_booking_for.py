@@ -217,6 +217,15 @@ def test_booking_for_clients_is_open_to_those_who_may_and_to_them_only(client, f
     assert [BASE in client.get(url).text for url in pages] == [True, True]
 
 
+def test_list_leads_there_in_the_one_row_of_buttons(admin_client):
+    [tools] = [
+        one
+        for one in parse(admin_client.get("/admin/consultations/booking/")).iter("ul")
+        if one.get("class") == "object-tools"
+    ]
+    assert {"Book for a client", "Export"} <= {"".join(link.itertext()) for link in tools.iter("a")}
+
+
 def test_list_is_filtered_by_source(admin_client, free):
     website = make_booking(free, starts_at=ELEVEN)
     send(admin_client, details_url(free))
