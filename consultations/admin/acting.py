@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
 from django.utils import timezone
 
-from consultations.admin.choosing import ArticlesField
+from consultations.admin.fields import ArticlesField, ReasonField
 from consultations.exceptions import Busy, NotActive, NotOver, NotSendable
 from consultations.models import Booking, BookingStatus
 from consultations.services.changes import cancel_booking
@@ -44,23 +44,15 @@ class OutcomeForm(forms.Form):
 
 
 class CancelForm(forms.Form):
-    reason = forms.CharField(
-        label="Why",
-        max_length=500,
+    reason = ReasonField(
+        required=True,
         help_text="The client reads this in an email, with our apology and a way to book again.",
-        widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
         error_messages={"required": "Say why: the client is owed a reason."},
     )
 
 
 class DeclineForm(forms.Form):
-    reason = forms.CharField(
-        label="Why",
-        required=False,
-        max_length=500,
-        help_text="The client reads this in an email. You may leave it empty.",
-        widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
-    )
+    reason = ReasonField(help_text="The client reads this in an email. You may leave it empty.")
 
 
 class ActsOnBookings:

@@ -1,9 +1,8 @@
 """Who gives consultations, when and of which types; bookings, which are never added, changed or deleted by hand."""
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.admin import display
 from django.db.models import URLField
-from django.utils import timezone
 
 from consultations.admin.acting import ActsOnBookings
 from consultations.admin.answers import ReadsAnswers
@@ -19,7 +18,6 @@ from consultations.admin.read_only import ReadOnly, ReadOnlyRows
 from consultations.admin.reports import HasReports
 from consultations.admin.story import TellsStory
 from consultations.admin.writing import WritesToClients
-from consultations.exceptions import Busy
 from consultations.models import (
     Booking,
     Consent,
@@ -27,7 +25,6 @@ from consultations.models import (
     NoTimeSuited,
     Nutritionist,
 )
-from consultations.services.requests import NotARequest, accept_request, decline_request
 from probio.exchange.admin import Exports
 from probio.exchange.import_admin import Imports
 
@@ -100,29 +97,6 @@ class BookingAdmin(
         "created_at",
     ]
     inlines = [ConsentInline]
-    actions = ["accept", "decline", "took_place", "did_not_come"]
-
-    @admin.action(description="Accept the selected requests and tell the clients", permissions=["answer"])
-    def accept(self, request, bookings):
-        self._answer(request, bookings, accept_request, "accepted")
-
-    @admin.action(description="Decline the selected requests and tell the clients", permissions=["answer"])
-    def decline(self, request, bookings):
-        self._answer(request, bookings, decline_request, "declined")
-
-    def has_answer_permission(self, request):
-        return request.user.has_perm("consultations.change_booking")
-
-    def _answer(self, request, bookings, answer, word):
-        for booking in bookings:
-            try:
-                answer(booking.pk, by=request.user, now=timezone.now())
-            except NotARequest:
-                messages.warning(request, f"{booking.reference} is not waiting for an answer; nothing was changed.")
-            except Busy:
-                messages.warning(request, f"{booking.reference} is being changed by somebody else; try again.")
-            else:
-                messages.success(request, f"{booking.reference} is {word}; the client is told by email.")
 
 
 @admin.register(NoTimeSuited)

@@ -1,4 +1,4 @@
-"""What came of several consultations, recorded from the list of bookings."""
+"""What is done with several bookings at once, from their list."""
 
 from django.contrib import admin, messages
 from django.utils import timezone
@@ -6,34 +6,60 @@ from django.utils import timezone
 from consultations.exceptions import Busy, NotActive, NotOver
 from consultations.models import BookingStatus
 from consultations.services.outcomes import record_outcome
+from consultations.services.requests import NotARequest, accept_request, decline_request
+
+REFUSED = {
+    NotARequest: "is not waiting for an answer; nothing was changed.",
+    NotOver: "has not begun, or was not to take place; nothing was changed.",
+    NotActive: "has an outcome already; open it to put that right.",
+    Busy: "is being changed by somebody else; try again.",
+}
 
 
 class ActsInBulk:
-    """What the list of bookings gains: two outcomes for all that are ticked."""
+    """What the list of bookings gains: two answers to requests and two outcomes, for all that are ticked."""
+
+    actions = ["accept", "decline", "took_place", "did_not_come"]
+
+    def has_answer_permission(self, request):
+        return request.user.has_perm("consultations.change_booking")
+
+    @admin.action(description="Accept the selected requests and tell the clients", permissions=["answer"])
+    def accept(self, request, bookings):
+        _each(request, bookings, accept_request, "is accepted; the client is told by email")
+
+    @admin.action(description="Decline the selected requests and tell the clients", permissions=["answer"])
+    def decline(self, request, bookings):
+        _each(request, bookings, decline_request, "is declined; the client is told by email")
 
     @admin.action(
         description="Record that the selected took place (each client is sent thanks)", permissions=["answer"]
     )
     def took_place(self, request, bookings):
-        self._record(request, bookings, BookingStatus.COMPLETED, "took place; the client is sent thanks")
+        _each(request, bookings, _recording(BookingStatus.COMPLETED), "took place; the client is sent thanks")
 
     @admin.action(
         description="Record that the clients of the selected did not come (nothing is sent)", permissions=["answer"]
     )
     def did_not_come(self, request, bookings):
-        self._record(request, bookings, BookingStatus.NO_SHOW, "is recorded as a no-show")
+        _each(request, bookings, _recording(BookingStatus.NO_SHOW), "is recorded as a no-show")
 
-    def _record(self, request, bookings, outcome, words):
-        for booking in bookings:
-            try:
-                record_outcome(booking.pk, outcome, by=request.user, puts_right=False, now=timezone.now())
-            except NotOver:
-                messages.warning(
-                    request, f"{booking.reference} has not begun, or was not to take place; nothing was changed."
-                )
-            except NotActive:
-                messages.warning(request, f"{booking.reference} has an outcome already; open it to put that right.")
-            except Busy:
-                messages.warning(request, f"{booking.reference} is being changed by somebody else; try again.")
-            else:
-                messages.success(request, f"{booking.reference} {words}.")
+
+def _recording(outcome):
+    """Return what records an outcome of a booking that has none yet."""
+
+    def record(booking_id, *, by, now):
+        record_outcome(booking_id, outcome, by=by, puts_right=False, now=now)
+
+    return record
+
+
+def _each(request, bookings, act, words):
+    """Do the same with each booking, and say of each what came of it."""
+    for booking in bookings:
+        try:
+            act(booking.pk, by=request.user, now=timezone.now())
+        except tuple(REFUSED) as error:
+            messages.warning(request, f"{booking.reference} {REFUSED[type(error)]}")
+        else:
+            messages.success(request, f"{booking.reference} {words}.")

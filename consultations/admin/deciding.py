@@ -6,6 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
+from consultations.admin.fields import ReasonField
 from consultations.exceptions import AlreadyBooked, NotActive, SlotUnavailable, TooLate, Undecided
 from consultations.hours import FreeDay
 from consultations.services.hours import ASK, GIVE, KEEP, Affected, Change, Outlook, carry_out, try_out
@@ -20,12 +21,8 @@ BUSY = "Somebody else is changing these hours or a booking in them; nothing was 
 class DecisionForm(forms.Form):
     """One choice for each booking that a change leaves outside hours, and what the clients are told of the reason."""
 
-    reason_for_clients = forms.CharField(
-        label="Why",
-        required=False,
-        max_length=500,
-        help_text="Clients who are asked to move, or given to a colleague, read this in their email. May stay empty.",
-        widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
+    reason_for_clients = ReasonField(
+        help_text="Clients who are asked to move, or given to a colleague, read this in their email. May stay empty."
     )
 
     def __init__(self, data, affected: list[Affected]):
@@ -72,23 +69,12 @@ def confirm(admin, request, change: Change, *, page: dict, done: str, done_url: 
     form = DecisionForm(request.POST if is_saving else None, outlook.affected)
     warning = ""
     if is_saving:
-        if outlook.affected and not _may_decide(request.user):
-            raise PermissionDenied
-        if request.POST.get("shown", "") != _shown(outlook):
-            warning = OTHERS_NOW
-        elif form.is_valid():
-            try:
-                changed = carry_out(
-                    change, form.choices, by=request.user, reason=form.cleaned_data["reason_for_clients"], now=now
-                )
-            except Undecided:
-                warning = OTHERS_NOW
-            except (TooLate, SlotUnavailable, AlreadyBooked, NotActive):
-                warning = NOT_POSSIBLE
-            else:
-                admin.log_change(request, changed, _record(form))
-                messages.success(request, done)
-                return redirect(done_url)
+        changed, warning = _save(request, change, outlook, form, now)
+        if changed is not None:
+            admin.log_change(request, changed, _record(form))
+            messages.success(request, done)
+            return redirect(done_url)
+        if warning:
             outlook = try_out(change, now=now)
             form = DecisionForm(request.POST, outlook.affected)
     context = {
@@ -104,6 +90,23 @@ def confirm(admin, request, change: Change, *, page: dict, done: str, done_url: 
     }
     status = 422 if is_saving else 200
     return render(request, "admin/consultations/nutritionist/confirm.html", context, status=status)
+
+
+def _save(request, change: Change, outlook: Outlook, form: DecisionForm, now):
+    """Save what was decided. Return the row changed, or None and a warning, which is "" when the form says why."""
+    if outlook.affected and not _may_decide(request.user):
+        raise PermissionDenied
+    if request.POST.get("shown", "") != _shown(outlook):
+        return None, OTHERS_NOW
+    if not form.is_valid():
+        return None, ""
+    reason = form.cleaned_data["reason_for_clients"]
+    try:
+        return carry_out(change, form.choices, by=request.user, reason=reason, now=now), ""
+    except Undecided:
+        return None, OTHERS_NOW
+    except (TooLate, SlotUnavailable, AlreadyBooked, NotActive):
+        return None, NOT_POSSIBLE
 
 
 def _may_decide(user) -> bool:

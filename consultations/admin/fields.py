@@ -1,9 +1,17 @@
-"""Choose articles by their titles."""
+"""Fields that several forms of the team have."""
 
 from django import forms
 from django.utils import timezone
 
 from articles.models import Article
+
+
+class ReasonField(forms.CharField):
+    """Why something is done. The client reads it, so the help text says where."""
+
+    def __init__(self, *, required=False, **kwargs):
+        widget = forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"})
+        super().__init__(label="Why", required=required, max_length=500, widget=widget, **kwargs)
 
 
 class ArticlesField(forms.ModelMultipleChoiceField):

@@ -7,6 +7,7 @@ from django.urls import path
 from django.utils import timezone
 
 from consultations import queries, wording
+from consultations.admin.fields import ReasonField
 from consultations.exceptions import AlreadyBooked, SlotUnavailable
 from consultations.models import Booking
 from consultations.options import read_slot, sign_slot
@@ -26,13 +27,7 @@ class MoveForm(forms.Form):
             "invalid_choice": "That time is not free any more. Choose another.",
         },
     )
-    reason = forms.CharField(
-        label="Why",
-        required=False,
-        max_length=500,
-        help_text="The client reads this in the email that tells them. You may leave it empty.",
-        widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
-    )
+    reason = ReasonField(help_text="The client reads this in the email that tells them. You may leave it empty.")
 
     def __init__(self, *args, times, **kwargs):
         super().__init__(*args, **kwargs)

@@ -4,7 +4,7 @@ from django import forms
 from django.urls import path
 from django.utils import timezone
 
-from consultations.admin.choosing import ArticlesField
+from consultations.admin.fields import ArticlesField
 from consultations.models import Booking, BookingEventKind, BookingStatus, EmailKind
 from consultations.services.correspondence import send_once_more, sendable_again, suggest_articles
 from consultations.story import to_read
