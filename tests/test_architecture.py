@@ -47,7 +47,7 @@ ARTICLES = [
     ["urls", "media_urls", "sitemap_urls", "management"],
 ]
 CONSULTATIONS = [
-    ["slots", "exceptions", "addresses", "consents", "retention", "encryption", "load", "plain_text"],
+    ["slots", "exceptions", "addresses", "consents", "retention", "encryption", "load", "plain_text", "sought"],
     ["models"],
     ["queries", "wording", "limits", "links", "counting"],
     ["hours"],
@@ -72,6 +72,7 @@ PURE = {
     "consultations.addresses": set(),
     "consultations.load": set(),
     "consultations.plain_text": set(),
+    "consultations.sought": set(),
     "consultations.retention": set(),
     "articles.vocabulary": set(),
     "articles.document": {"nh3"},

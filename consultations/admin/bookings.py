@@ -10,6 +10,7 @@ from consultations.admin.booking_for import BooksForClients
 from consultations.admin.bulk import ActsInBulk
 from consultations.admin.diary import ShowsDiary
 from consultations.admin.feed import HasFeed
+from consultations.admin.finding import FindsClients
 from consultations.admin.hours import HasHours
 from consultations.admin.importing import HOURS, NUTRITIONISTS
 from consultations.admin.moving import MovesBookings
@@ -69,13 +70,13 @@ class ConsentInline(ReadOnlyRows):
 @admin.register(Booking)
 class BookingAdmin(
     *(BooksForClients, TellsStory, KeepsNotes, ReadsAnswers, WritesToClients, MovesBookings, ActsOnBookings),
-    *(ActsInBulk, ShowsDiary, HasReports, Exports, ReadOnly, admin.ModelAdmin),
+    *(ActsInBulk, FindsClients, ShowsDiary, HasReports, Exports, ReadOnly, admin.ModelAdmin),
 ):
     exports = ("consultations.bookings",)
     list_display = ["reference", "starts_at", "nutritionist", "client_name", "client_email", "status"]
     list_filter = ["status", "source", "nutritionist"]
     list_select_related = ["nutritionist"]
-    search_fields = ["reference", "client_name", "client_email"]
+    search_help_text = "Part of a name, an email address, a phone number or a reference."
     date_hierarchy = "starts_at"
     fields = [
         "reference",

@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 
+from consultations.admin.finding import FindsClients
 from consultations.admin.read_only import ReadOnly, ReadOnlyRows
 from consultations.models import Erasure, FollowUp, RetentionRun, WaitlistEntry, WaitlistOffer
 from probio.exchange.admin import Exports
@@ -14,12 +15,12 @@ class WaitlistOfferInline(ReadOnlyRows):
 
 
 @admin.register(WaitlistEntry)
-class WaitlistEntryAdmin(Exports, ReadOnly, admin.ModelAdmin):
+class WaitlistEntryAdmin(Exports, FindsClients, ReadOnly, admin.ModelAdmin):
     exports = ("consultations.waiting_list",)
     list_display = ["client_name", "client_email", "consultation_type", "state", "joined_at"]
     list_filter = ["state", "consultation_type"]
     list_select_related = ["consultation_type"]
-    search_fields = ["client_name", "client_email"]
+    search_help_text = "Part of a name or an email address."
     fields = ["client_name", "client_email", "consultation_type", "days", "times", "state", "booking", "joined_at"]
     readonly_fields = ["days", "times"]
     inlines = [WaitlistOfferInline]

@@ -48,6 +48,7 @@ from consultations.models.people import (
     Weekday,
 )
 from consultations.models.privacy import Erasure, RetentionRun
+from consultations.models.seeking import says
 from consultations.models.waitlist import (
     OfferOutcome,
     PartOfDay,
@@ -110,4 +111,5 @@ __all__ = [
     "WaitlistState",
     "Weekday",
     "part_of",
+    "says",
 ]

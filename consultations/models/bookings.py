@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
 from django.contrib.postgres.functions import RandomUUID
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Func, Q
 from django.utils.formats import date_format
@@ -15,6 +16,7 @@ from django.utils.timezone import localtime
 
 from articles.models import Article, Topic
 from consultations.models.people import ConsultationType, Nutritionist
+from consultations.models.seeking import sought_in
 from consultations.slots import DAY, to_utc
 
 REFERENCE_ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # no 0, O, 1 or I: references are read out on the phone
@@ -202,6 +204,7 @@ class Booking(models.Model):
     link_nonce = models.UUIDField(db_default=RandomUUID(), editable=False)
     pending_email = models.EmailField(blank=True, help_text="Asked for by the client, not yet proven from there.")
     redacted_at = models.DateTimeField(null=True, blank=True, help_text="When the client was taken out of this row.")
+    sought = sought_in("client_name", "client_email", "phone", "reference")
 
     objects = BookingQuerySet.as_manager()
 
@@ -212,6 +215,8 @@ class Booking(models.Model):
             models.Index(fields=["starts_at"], name="booking_by_start"),
             models.Index(fields=["created_at"], name="booking_by_making"),
             models.Index(fields=["ends_at"], name="booking_active_by_end", condition=Q(status__in=ACTIVE)),
+            # The team's search.
+            GinIndex(fields=["sought"], name="booking_sought", opclasses=["gin_trgm_ops"]),
         ]
         constraints = [
             models.CheckConstraint(name="booking_ends_after_start", condition=Q(ends_at__gt=F("starts_at"))),

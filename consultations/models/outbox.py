@@ -2,12 +2,14 @@
 
 from datetime import timedelta
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Min, Q
 from django.db.models.functions import Now
 
 from consultations.models.bookings import ACTIVE, Booking, BookingStatus
 from consultations.models.people import Nutritionist
+from consultations.models.seeking import sought_in
 from consultations.models.waitlist import WaitlistEntry
 
 
@@ -122,6 +124,7 @@ class OutgoingEmail(models.Model):
     locked_until = models.DateTimeField(null=True, blank=True, help_text="A worker has it until then.")
     sent_at = models.DateTimeField(null=True, blank=True)
     last_error = models.TextField(blank=True)
+    sought = sought_in("to")
 
     objects = OutgoingEmailQuerySet.as_manager()
 
@@ -132,6 +135,8 @@ class OutgoingEmail(models.Model):
             models.Index(name="outgoingemail_unsent", fields=["next_attempt_at"], condition=Q(state__in=UNSENT)),
             # The admin's start page and the alert to the team.
             models.Index(name="outgoingemail_in_trouble", fields=["created_at"], condition=Q(state__in=IN_TROUBLE)),
+            # The team's search.
+            GinIndex(fields=["sought"], name="outgoingemail_sought", opclasses=["gin_trgm_ops"]),
         ]
         constraints = [
             models.CheckConstraint(name="outgoingemail_kind_known", condition=Q(kind__in=EmailKind.values)),

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.functions import RandomUUID
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.formats import date_format
@@ -13,6 +14,7 @@ from django.utils.timezone import localtime
 
 from consultations.models.bookings import ACTIVE, Booking, SlotClaim
 from consultations.models.people import ConsultationType, Weekday
+from consultations.models.seeking import sought_in
 
 
 class PartOfDay(models.TextChoices):
@@ -70,12 +72,14 @@ class WaitlistEntry(models.Model):
     booking = models.OneToOneField(Booking, null=True, blank=True, on_delete=models.PROTECT, related_name="waited")
     joined_at = models.DateTimeField()
     redacted_at = models.DateTimeField(null=True, blank=True, help_text="When the client was taken out of this row.")
+    sought = sought_in("client_name", "client_email")
 
     objects = WaitlistEntryQuerySet.as_manager()
 
     class Meta:
         ordering = ["joined_at"]
         verbose_name_plural = "waiting list"
+        indexes = [GinIndex(fields=["sought"], name="waitlistentry_sought", opclasses=["gin_trgm_ops"])]
         constraints = [
             models.CheckConstraint(name="waitlistentry_state_known", condition=Q(state__in=WaitlistState.values)),
             models.CheckConstraint(

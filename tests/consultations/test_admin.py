@@ -28,22 +28,6 @@ def test_booking_is_neither_added_nor_deleted_by_hand(admin_client, page):
     assert admin_client.post(url, {"post": "yes"}).status_code == 403
 
 
-@pytest.mark.parametrize("query", ["amara", "WHITFIELD", "example.com"])
-def test_booking_is_found_by_part_of_name_or_address(admin_client, query):
-    booking = make_booking(make_consultation_type())
-    page = admin_client.get("/admin/consultations/booking/", {"q": query})
-    assert booking.reference in text_of(page)
-
-
-@pytest.mark.parametrize("count", [1, 3])
-def test_booking_list_takes_the_same_queries_however_many_bookings(admin_client, count, django_assert_num_queries):
-    consultation_type = make_consultation_type()
-    for hour in range(count):
-        make_booking(consultation_type, starts_at=make_booking.__kwdefaults__["starts_at"].replace(hour=10 + hour))
-    with django_assert_num_queries(8):
-        admin_client.get("/admin/consultations/booking/")
-
-
 def test_create_staff_makes_the_account_once_with_the_given_password(monkeypatch):
     monkeypatch.setenv("STAFF_PASSWORD", "first-password-of-the-team")
     call_command("create_staff", username="staff", password_from_env="STAFF_PASSWORD")
