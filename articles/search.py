@@ -7,18 +7,25 @@ standfirst and headings are then ordered by all of their words and by how near t
 good comes newest first. Ten thousand texts need not be read for that: only the short vector lies in the row itself.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from functools import reduce
 from operator import and_, or_
 
-from django.contrib.postgres.search import SearchHeadline, SearchQuery, SearchRank, TrigramSimilarity
+from django.contrib.postgres.search import (
+    SearchHeadline,
+    SearchQuery,
+    SearchRank,
+    SearchVectorField,
+    TrigramSimilarity,
+)
 from django.core.paginator import Page, Paginator
 from django.db import OperationalError, connection, transaction
 from django.db.models import Case, F, Q, TextField, Value, When
-from django.db.models.functions import Concat
+from django.db.models.functions import Coalesce, Concat
 from psycopg2.errors import QueryCanceled
 
-from articles.models import SEARCH_CONFIG, Article, Revision, Topic, Word
+from articles.models import NEIGHBOURS, SEARCH_CONFIG, Article, GlossaryTerm, Revision, Topic, Word
 from articles.search_snippets import START, STOP, make_snippet
 from articles.search_terms import NothingToLookFor, Synonyms, Term, folded, parse_terms, with_synonyms
 
@@ -32,6 +39,11 @@ CANDIDATES = 5  # words like a mistyped one that are tried
 
 # Of an article that was found, a card shows these. The words for its snippet come marked, as `marked`.
 _CARD = ("live_revision__title", "live_revision__contents", "topic", "slug", "cover")
+
+# read: the vector where no index of it helps.
+_REVISIONS = Revision.objects.order_by().alias(
+    neighbours=NEIGHBOURS, read=Coalesce("search_vector", Value(""), output_field=SearchVectorField())
+)
 
 
 class SearchTooSlow(Exception):
@@ -54,9 +66,10 @@ class Results:
     counts_mentions: bool
 
 
-def synonyms_of(topics: list[Topic]) -> list[Synonyms]:
-    """Return what topics are called."""
-    return [Synonyms((topic.name, *topic.synonyms), topic.pk) for topic in topics]
+def synonyms_of(topics: list[Topic], glossary: Iterable[GlossaryTerm]) -> list[Synonyms]:
+    """Return what topics are called, and what the words of the glossary are."""
+    of_topics = [Synonyms((topic.name, *topic.synonyms), topic.pk) for topic in topics]
+    return of_topics + [Synonyms(term.names) for term in glossary if len(term.names) > 1]
 
 
 def search(text: str, *, synonyms: list[Synonyms], topic: Topic | None, page: str, now) -> Results:
@@ -131,6 +144,7 @@ class _Query:
         self.topics = {topic for term in self.wanted for topic in term.topics}
         self.any = reduce(or_, map(_tsquery, self.wanted))
         self.all = reduce(and_, map(_tsquery, self.wanted))
+        self.neighbours = _neighbours_in([words for term in self.wanted for words in _phrases_of(term)])
 
     def best_of(self, articles):
         """Return how many articles match, MOST_SHOWN + 1 for more, and the ids of the best, in order."""
@@ -139,7 +153,8 @@ class _Query:
         ids = matching.order_by(rank.desc(), "-publish_at", "-pk").values_list("pk", flat=True)
         ids = list(ids[: MOST_SHOWN + 1])
         vector = F("live_revision__search_vector")
-        rank = SearchRank(vector, self.any) + SearchRank(vector, self.all) + self._topic_rank
+        rank = SearchRank(vector, self.any)  # reads the vector, so not twice for the same
+        rank = (rank * 2.0 if len(self.wanted) == 1 else rank + SearchRank(vector, self.all)) + self._topic_rank
         best = Article.objects.filter(pk__in=ids[:MOST_SHOWN]).order_by(rank.desc(), "-publish_at", "-pk")
         return len(ids), list(best.values_list("pk", flat=True))
 
@@ -170,21 +185,69 @@ class _Query:
         return matches
 
     def _says(self, terms):
-        said = [reduce(self.join, map(_tsquery, terms))] if terms else []
-        conditions = [*said, *self.unwanted]
+        if self.unwanted or not terms:
+            said = [reduce(self.join, map(_tsquery, terms))] if terms else []
+            conditions = [Q(search_vector=reduce(and_, [*said, *self.unwanted]))] if said or self.unwanted else []
+        else:
+            conditions = self._conditions(terms)
         if not conditions:
             return Q()
-        return Q(live_revision__in=Revision.objects.filter(search_vector=reduce(and_, conditions)))
+        if self.join is or_:
+            conditions = [reduce(or_, conditions)]
+        # By themselves, each from an index: of an AND the planner would rather try the second on what the first found.
+        one, *others = (_REVISIONS.filter(condition).values("pk") for condition in conditions)
+        return Q(live_revision__in=one.intersection(*others) if others else one)
+
+    def _conditions(self, terms):
+        phrases = [term for term in terms if any(self.neighbours[words] for words in _phrases_of(term))]
+        words = [term for term in terms if term not in phrases]
+        said = [Q(search_vector=reduce(self.join, map(_tsquery, words)))] if words else []
+        return said + [self._said(term) for term in phrases]
+
+    def _said(self, term):
+        """Return the condition for a term of which something is a phrase, found by pairs of words.
+
+        For a phrase in a tsquery PostgreSQL reads each text that has the words somewhere, which takes ten times as
+        long. A typed one of three words and more is read for all the same, in the few texts that have its pairs.
+        """
+        pairs = {words: found for words in _phrases_of(term) if (found := self.neighbours[words])}
+        said = [Q(neighbours__contains=found) for words, found in pairs.items() if words in term.also]
+        if own := term.is_phrase and pairs.get(term.words):
+            said.append(Q(neighbours__contains=own) & (Q() if len(own) == 1 else Q(read=_phrase(term.words))))
+        else:
+            said.append(Q(search_vector=_tsquery(replace(term, also=()))))
+        said += [Q(search_vector=_phrase(name)) for name in term.also if name not in pairs]
+        return reduce(or_, said)
+
+
+def _phrases_of(term):
+    return (term.words, *term.also) if term.is_phrase else term.also
+
+
+def _neighbours_in(phrases):
+    """Return for each phrase the pairs of words that follow each other in it, None where it is one word."""
+    if not phrases:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT words, neighbours(to_tsvector(%s::regconfig, words)) FROM unnest(%s::text[]) AS words",
+            [SEARCH_CONFIG, phrases],
+        )
+        return dict(cursor.fetchall())
 
 
 def _tsquery(term):
     """Return a term as PostgreSQL's own parser reads it: nothing that was typed is syntax."""
-    query = SearchQuery(term.words, config=SEARCH_CONFIG, search_type="phrase" if term.is_phrase else "plain")
+    query = _phrase(term.words) if term.is_phrase else SearchQuery(term.words, config=SEARCH_CONFIG)
     for name in term.also:
-        query |= SearchQuery(name, config=SEARCH_CONFIG, search_type="phrase")
+        query |= _phrase(name)
     if term.prefix:  # of small letters and digits only
         query |= SearchQuery(f"{term.prefix}:*", config="simple", search_type="raw")
     return query
+
+
+def _phrase(words):
+    return SearchQuery(words, config=SEARCH_CONFIG, search_type="phrase")
 
 
 def _suggest(articles, query, synonyms):

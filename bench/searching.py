@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from articles.models import Article, Cover, Person, Revision, Topic, Word
+from articles.models import Article, Cover, GlossaryTerm, Person, Revision, Topic, Word
 
 ARTICLES, WORDS, BATCH, ROUNDS = 10_000, 1_000, 500, 40
 FREQUENT = ["gut", "bacteria", "people", "fibre", "study", "microbiome", "digestion", "probiotic", "immune", "butyrate"]
@@ -63,7 +63,7 @@ def _made_up(count):
     words = set()
     while len(words) < count:
         words.add("".join(_random.choices(SYLLABLES, k=_random.randint(2, 5))))
-    return sorted(words, key=lambda word: _random.random())
+    return sorted(sorted(words), key=lambda word: _random.random())
 
 
 def _queries(vocabulary):
@@ -77,6 +77,8 @@ def _queries(vocabulary):
         "rare word": lambda: pick(rare),
         "two words": lambda: f"{pick(FREQUENT)} {pick(usual)}",
         "phrase": lambda: f'"{pick(FREQUENT)} {pick(usual)}"',
+        "three-word phrase": lambda: f'"{pick(FREQUENT)} {pick(FREQUENT)} {pick(usual)}"',
+        "word with other names": lambda: "flora",
         "word left out": lambda: f"{pick(usual)} -{pick(usual)}",
         "beginning of a word": lambda: pick(long)[:5],
         "mistyped": lambda: (lambda word: word[:2] + word[3] + word[2] + word[4:])(pick(long)),
@@ -94,6 +96,7 @@ def _write(vocabulary):
         return " ".join(_random.choices(vocabulary, cum_weights=weights, k=count))
 
     paragraphs = [words(WORDS // 10) for _ in range(ARTICLES)]
+    GlossaryTerm.objects.create(key="bench", name="flora", also_called="gut bacteria, fibre study", definition="Bench.")
     topic = Topic.objects.filter(shape="rod").first()  # the sample articles', where they are
     topic = topic or Topic.objects.create(slug="bench", name="Bench", shape="rod", synonyms=["bank"])
     author, reviewer = (Person.objects.create(name=name, slug=name, role="Bench") for name in ("bench-a", "bench-b"))

@@ -1,6 +1,16 @@
 """The articles tables: the library of references and figures, the articles, and their immutable revisions."""
 
-from articles.models.articles import INTERESTS, SEARCH_CONFIG, SEARCH_ONLY, Article, Citation, Cover, Revision, State
+from articles.models.articles import (
+    INTERESTS,
+    NEIGHBOURS,
+    SEARCH_CONFIG,
+    SEARCH_ONLY,
+    Article,
+    Citation,
+    Cover,
+    Revision,
+    State,
+)
 from articles.models.figures import Figure, FigureImage, FigureKind, FigureUse, ImageState
 from articles.models.glossary import GlossaryTerm, TermUse
 from articles.models.library import Person, Shape, Topic, Word
@@ -11,6 +21,7 @@ from articles.models.versions import ContentVersion
 
 __all__ = [
     "INTERESTS",
+    "NEIGHBOURS",
     "SEARCH_CONFIG",
     "SEARCH_ONLY",
     "Article",

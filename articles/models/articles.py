@@ -3,10 +3,11 @@
 from datetime import datetime
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q
 from django.urls import reverse
 from django_prose_editor.fields import ProseEditorField
 
@@ -25,6 +26,8 @@ HEAD = (
     + SearchVector("standfirst", weight="B", config=SEARCH_CONFIG)
     + SearchVector("headings", weight="C", config=SEARCH_CONFIG)
 )
+# Each two words that follow each other, and how far: what a vector alone says only after it was read (migration 0022).
+NEIGHBOURS = Func(F("search_vector"), function="neighbours", output_field=ArrayField(models.TextField()))
 # What may stay in the database, as fields of Article: the long texts that only search looks at, those no list needs.
 SEARCH_ONLY = tuple(f"live_revision__{name}" for name in ("text", "headings", "head_vector", "search_vector"))
 NOT_FOR_LISTS = (
@@ -188,7 +191,10 @@ class Revision(models.Model):
     class Meta:
         ordering = ["article", "-number"]
         # Without fastupdate: articles are saved seldom, and no search shall wade through what was put off.
-        indexes = [GinIndex(fields=["search_vector"], name="revision_search", fastupdate=False)]
+        indexes = [
+            GinIndex(fields=["search_vector"], name="revision_search", fastupdate=False),
+            GinIndex(NEIGHBOURS, name="revision_phrases", fastupdate=False),
+        ]
         constraints = [
             models.UniqueConstraint(name="revision_number_once_an_article", fields=["article", "number"]),
             models.CheckConstraint(name="revision_titled", condition=~Q(title="")),

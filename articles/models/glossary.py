@@ -47,6 +47,11 @@ class GlossaryTerm(models.Model):
         return f"{reverse('articles:glossary')}#{self.anchor}"
 
     @property
+    def names(self):
+        """Return the term and the other words for it."""
+        return (self.name, *(name.strip() for name in self.also_called.split(",") if name.strip()))
+
+    @property
     def anchor(self):
         return f"term-{self.key}"
 

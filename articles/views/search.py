@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.cache import patch_cache_control
 from django.views.decorators.http import require_safe
 
-from articles.models import Topic
+from articles.models import GlossaryTerm, Topic
 from articles.search import MOST_SHOWN, SearchTooSlow, search, synonyms_of
 from articles.search_terms import NothingToLookFor, printable
 
@@ -35,7 +35,10 @@ def _kept_private(view):
 @require_safe
 @_kept_private
 def article_search(request):
-    """Search the live articles. Six queries when they find enough; a few more when words may be mistyped."""
+    """Search the live articles. Seven queries when they find enough.
+
+    One more for phrases and other names of what was typed; a few when words may be mistyped.
+    """
     text = request.GET.get("q")
     topics = list(Topic.objects.all())
     topic = _topic_or_404(request, topics)
@@ -45,7 +48,7 @@ def article_search(request):
     try:
         context["results"] = search(
             text,
-            synonyms=synonyms_of(topics),
+            synonyms=synonyms_of(topics, GlossaryTerm.objects.exclude(also_called="")),
             topic=topic,
             page=request.GET.get("page", "1"),
             now=timezone.now(),

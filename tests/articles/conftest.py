@@ -6,6 +6,7 @@ from django.test import Client
 from articles import caching
 from probio import settings as site_settings
 from tests.articles.crossref import Crossref, serve
+from tests.pages import parse
 
 
 @pytest.fixture
@@ -55,3 +56,15 @@ def no_redis(page_cache, settings, unused_tcp_port):
         name: {**one, "LOCATION": address} if "Redis" in one["BACKEND"] else one
         for name, one in settings.CACHES.items()
     }
+
+
+@pytest.fixture
+def find(client):
+    """Return what a search for a text leads to: the titles of the articles found, in order."""
+
+    def titles(text, **more):
+        response = client.get("/articles/search/", {"q": text, **more})
+        assert response.status_code == 200
+        return [heading.text for heading in parse(response).findall(".//h3/a")]
+
+    return titles
