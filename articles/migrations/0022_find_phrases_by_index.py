@@ -24,7 +24,7 @@ NEIGHBOURS = Func(F("search_vector"), function="neighbours", output_field=ArrayF
 class Migration(migrations.Migration):
     """Words next to each other are found without reading every text that has them somewhere."""
 
-    dependencies = [("articles", "0020_note_what_readers_are_shown")]
+    dependencies = [("articles", "0021_count_views")]
     operations = [
         migrations.RunSQL(CREATE, DROP),
         migrations.AddIndex("revision", GinIndex(NEIGHBOURS, name="revision_phrases", fastupdate=False)),
