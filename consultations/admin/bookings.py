@@ -76,7 +76,6 @@ class BookingAdmin(
     list_display = ["reference", "starts_at", "nutritionist", "client_name", "client_email", "status"]
     list_filter = ["status", "source", "nutritionist"]
     list_select_related = ["nutritionist"]
-    search_help_text = "Part of a name, an email address, a phone number or a reference."
     date_hierarchy = "starts_at"
     fields = [
         "reference",

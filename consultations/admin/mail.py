@@ -48,7 +48,6 @@ class OutgoingEmailAdmin(Exports, FindsClients, ReadOnly, admin.ModelAdmin):
     exports = ("consultations.mail",)
     list_display = ["kind", "to", "state", "due_at", "age", "tries", "error", "reference"]
     list_filter = [TroubleFilter, "state", "kind"]
-    search_help_text = "Part of where it goes, or of the client's name, email address, phone number or reference."
     list_select_related = ["booking"]
     ordering = ["-due_at", "-pk"]
     date_hierarchy = "due_at"

@@ -20,7 +20,6 @@ class WaitlistEntryAdmin(Exports, FindsClients, ReadOnly, admin.ModelAdmin):
     list_display = ["client_name", "client_email", "consultation_type", "state", "joined_at"]
     list_filter = ["state", "consultation_type"]
     list_select_related = ["consultation_type"]
-    search_help_text = "Part of a name or an email address."
     fields = ["client_name", "client_email", "consultation_type", "days", "times", "state", "booking", "joined_at"]
     readonly_fields = ["days", "times"]
     inlines = [WaitlistOfferInline]
