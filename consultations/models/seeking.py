@@ -11,7 +11,7 @@ from consultations.sought import parts_of
 
 
 def folded(text) -> Func:
-    """Return a text in small letters and without accents, by a function of our own (migration 0031)."""
+    """Return a text in small letters and without accents, by a function of our own (migration 0030)."""
     return Func(text, function="folded", output_field=models.TextField())
 
 
