@@ -153,6 +153,22 @@ def restore_revision(*, revision: Revision, by, now: datetime) -> Revision:
 
 
 @transaction.atomic
+def record_review(
+    *, revision: Revision, reviewer: Person, reviewed_on: date, next_review_on: date | None, by, now: datetime
+) -> Revision:
+    """Make the newest draft say who reviewed a revision and when. Its words and what is said of the change stay.
+
+    Locks the article. Raises PublishingError for the author, and EditedMeanwhile when the revision is not what the
+    newest one says.
+    """
+    if reviewer == revision.author:
+        raise PublishingError("Somebody other than the author has to review an article.")
+    review = {"reviewer": reviewer, "reviewed_on": reviewed_on, "next_review_on": next_review_on}
+    content = Content.of(revision, **review)
+    return save_draft(article=revision.article, content=content, by=by, now=now, based_on=revision.number)
+
+
+@transaction.atomic
 def publish(*, revision: Revision, now: datetime) -> Article:
     """Show a revision to readers from now on. The first publication sets the article's date.
 

@@ -13,9 +13,11 @@ from django.utils.formats import date_format
 
 from articles import publishing, states
 from articles.document import DocumentError
-from articles.models import Article, State
+from articles.models import Article, Person, State
 from articles.moving import move_article
 from articles.publishing import PublishingError
+
+PUBLISH, REVIEW = "articles.publish_article", "articles.review_article"
 
 
 def in_words(at: datetime) -> str:
@@ -30,6 +32,15 @@ class TimeInput(forms.DateTimeInput):
 
     def __init__(self):
         super().__init__(format="%Y-%m-%dT%H:%M")
+
+
+class DateInput(forms.DateInput):
+    """The browser's own field for a date: no script is needed."""
+
+    input_type = "date"
+
+    def __init__(self):
+        super().__init__(format="%Y-%m-%d")
 
 
 class ScheduleForm(forms.Form):
@@ -60,15 +71,44 @@ class MoveForm(forms.Form):
     )
 
 
+class ReviewForm(forms.Form):
+    reviewer = forms.ModelChoiceField(
+        Person.objects.all(), help_text="Somebody other than the author.", error_messages={"required": "Say who."}
+    )
+    reviewed_on = forms.DateField(
+        label="Reviewed on", widget=DateInput, error_messages={"required": "Enter the day of the review."}
+    )
+    next_review_on = forms.DateField(
+        label="Next review",
+        widget=DateInput,
+        required=False,
+        help_text="On that day the start page asks for it. Readers are shown it too.",
+    )
+
+    def clean_reviewed_on(self):
+        if (day := self.cleaned_data["reviewed_on"]) > timezone.localdate():
+            raise forms.ValidationError("That day has not come yet.")
+        return day
+
+    def clean(self):
+        cleaned = super().clean()
+        reviewed_on, next_review_on = cleaned.get("reviewed_on"), cleaned.get("next_review_on")
+        if reviewed_on and next_review_on and next_review_on <= reviewed_on:
+            self.add_error("next_review_on", "The next review comes after this one.")
+        return cleaned
+
+
 class Acts:
     """Pages that ask before one thing is done to one row."""
 
-    def act_on(self, request, row, act, *, form_class=forms.Form, title, button, words, initial=None):
+    def act_on(
+        self, request, row, act, *, title, button, words, form_class=forms.Form, initial=None, permission=PUBLISH
+    ):
         """Ask, do it, and show the row that `act` returns with its message; keep what was typed when it is refused.
 
         act(**cleaned values) -> (message, row): may raise PublishingError or DocumentError.
         """
-        if not request.user.has_perm("articles.change_article"):
+        if not request.user.has_perm(permission):
             raise PermissionDenied
         form = form_class(request.POST, initial=initial) if request.method == "POST" else form_class(initial=initial)
         if form.is_valid():
@@ -87,6 +127,8 @@ class Acts:
 
 # act -> (what its button says, in which states it can be done)
 ACTS = {
+    "review": ("Record a review", set(State) - {State.WITHDRAWN}),
+    "publish": ("Publish", {State.DRAFT, State.SCHEDULED, State.LIVE, State.EXPIRED}),
     "schedule": ("Schedule", {State.DRAFT}),
     "reschedule": ("Change the time", {State.SCHEDULED}),
     "unschedule": ("Take off the schedule", {State.SCHEDULED}),
@@ -108,19 +150,51 @@ class ActsOnArticles(Acts):
         ]
         return [*acts, *super().get_urls()]
 
-    def acts_for(self, article) -> list[tuple[str, str]]:
-        """Return (address, words) for each button."""
-        state = article.state(timezone.now())
+    def acts_for(self, request, article) -> list[tuple[str, str]]:
+        """Return (address, words) for each button that this person may press."""
+        state, newest = article.state(timezone.now()), article.revisions.first()
+        pointless = set() if newest else {"review", "publish", "schedule"}
+        if state == State.LIVE and newest.pk == article.live_revision_id:
+            pointless.add("publish")
+        may = {name: request.user.has_perm(REVIEW if name == "review" else PUBLISH) for name in ACTS}
         return [
             (reverse(f"admin:articles_article_{name}", args=[article.pk]), words)
             for name, (words, states_allowed) in ACTS.items()
-            if state in states_allowed
+            if state in states_allowed and name not in pointless and may[name]
         ]
+
+    def review(self, request, pk):
+        """Ask who reviewed the newest revision and when, and keep that as a draft."""
+        article, newest = _with_newest(pk)
+
+        def act(**values):
+            draft = publishing.record_review(revision=newest, by=request.user, now=timezone.now(), **values)
+            return f"Revision {draft.number} says that {draft.reviewer} reviewed it.", article
+
+        words = (
+            f"This is about revision {newest.number}, “{newest.title}”, by {newest.author}. Read it first; its words "
+            "stay as they are. Readers see the review when the article is published."
+        )
+        mine = Person.objects.filter(user=request.user).first()
+        initial = {"reviewer": mine, "reviewed_on": timezone.localdate()}
+        asks = {"form_class": ReviewForm, "initial": initial, "permission": REVIEW}
+        return self.act_on(request, article, act, title="Record a review", button="Record it", words=words, **asks)
+
+    def publish(self, request, pk):
+        """Ask, and show the newest revision to readers."""
+        article, newest = _with_newest(pk)
+
+        def act():
+            publishing.publish(revision=newest, now=timezone.now())
+            return f"Published revision {newest.number}.", article
+
+        words = f"Readers see revision {newest.number}, “{newest.title}”, from now on."
+        asks = {"title": "Publish the article", "button": "Publish it"}
+        return self.act_on(request, article, act, words=words, **asks)
 
     def schedule(self, request, pk, title="Schedule the article"):
         """Ask when the newest revision is to appear."""
-        article = get_object_or_404(Article, pk=pk)
-        newest = get_object_or_404(article.revisions, number=article.revisions.values("number")[:1])
+        article, newest = _with_newest(pk)
 
         def act(at):
             publishing.schedule(revision=newest, at=at, now=timezone.now())
@@ -205,3 +279,9 @@ class ActsOnArticles(Acts):
         asks = {"form_class": MoveForm, "initial": {"slug": article.slug}}
         title = "Move to another address"
         return self.act_on(request, article, act, title=title, button="Move it", words=words, **asks)
+
+
+def _with_newest(pk):
+    """Return an article and its newest revision; 404 when there is either not."""
+    article = get_object_or_404(Article, pk=pk)
+    return article, get_object_or_404(article.revisions, number=article.revisions.values("number")[:1])

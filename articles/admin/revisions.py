@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin import display
+from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, render
 from django.urls import path
 from django.utils import timezone
@@ -62,7 +63,8 @@ class RevisionAdmin(Acts, ReadOnly, admin.ModelAdmin):
             f"Whoever has the link can read revision {revision.number}, “{revision.title}”, without signing in, for "
             f"{previews.LASTS.days} days or until you revoke it. It always shows this revision, never a later one."
         )
-        return self.act_on(request, revision, act, title="Make a preview link", button="Make the link", words=words)
+        asks = {"permission": "articles.add_previewlink", "title": "Make a preview link", "button": "Make the link"}
+        return self.act_on(request, revision, act, words=words, **asks)
 
     def restore(self, request, pk):
         """Make what a revision says the newest draft."""
@@ -76,11 +78,14 @@ class RevisionAdmin(Acts, ReadOnly, admin.ModelAdmin):
             f"The article gets a new draft that says what revision {revision.number}, “{revision.title}”, said, with "
             "its reviewer and dates. Nothing is lost, and readers see it only when you publish it."
         )
-        return self.act_on(request, revision, act, title="Restore this revision", button="Restore it", words=words)
+        asks = {"permission": "articles.change_article", "title": "Restore this revision", "button": "Restore it"}
+        return self.act_on(request, revision, act, words=words, **asks)
 
     def compare(self, request, pk):
         """Show what a revision says differently from an earlier one of its article, `?with=` its number."""
         revision = get_object_or_404(Revision, pk=pk)
+        if not self.has_view_permission(request, revision):
+            raise PermissionDenied
         earlier = Revision.objects.filter(article=revision.article_id, number__lt=revision.number)
         asked = request.GET.get("with", "")
         other = get_object_or_404(earlier, number=int(asked)) if asked.isdecimal() else earlier.first()
@@ -130,4 +135,5 @@ class PreviewLinkAdmin(Acts, ReadOnly, admin.ModelAdmin):
             return "The link shows nothing any more.", link
 
         words = "Whoever opens it from now on is told that the preview has ended. A new link can be made at any time."
-        return self.act_on(request, link, act, title="Revoke the link", button="Revoke it", words=words)
+        asks = {"permission": "articles.change_previewlink", "title": "Revoke the link", "button": "Revoke it"}
+        return self.act_on(request, link, act, words=words, **asks)

@@ -108,6 +108,10 @@ class Article(models.Model):
 
     class Meta:
         ordering = ["slug"]
+        permissions = [
+            ("publish_article", "Can decide what readers see of an article"),
+            ("review_article", "Can record that an article was reviewed"),
+        ]
         indexes = [
             models.Index(fields=["-publish_at"], name="article_newest"),  # lists and the home page
             models.Index(fields=["expire_at"], name="article_expiring", condition=Q(expire_at__isnull=False)),

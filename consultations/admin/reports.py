@@ -78,7 +78,7 @@ class HasReports:
 
     def _days(self, request):
         """Return the form of the days asked about, and their interval, or None when they make no sense."""
-        if not self.has_view_permission(request):
+        if not request.user.has_perm("consultations.view_reports"):
             raise PermissionDenied
         today = wording.local(timezone.now()).date()
         sunday = today + timedelta(days=6 - today.weekday())

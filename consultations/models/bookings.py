@@ -210,6 +210,7 @@ class Booking(models.Model):
 
     class Meta:
         ordering = ["-starts_at"]
+        permissions = [("view_reports", "Can see reports")]
         indexes = [
             # The team's lists, and its start page.
             models.Index(fields=["starts_at"], name="booking_by_start"),

@@ -121,10 +121,10 @@ class ExportAdmin(admin.ModelAdmin):
         return super().get_queryset(request).filter(owner=request.user, expires_at__gt=timezone.now()).defer("row_ids")
 
     def has_view_permission(self, request, obj=None):
-        return True
+        return sources.any_open_to(request.user)
 
     def has_module_permission(self, request):
-        return True
+        return self.has_view_permission(request)
 
     def has_add_permission(self, request):
         return False
@@ -145,6 +145,8 @@ class ExportAdmin(admin.ModelAdmin):
     @method_decorator([require_safe, never_cache])
     def change_view(self, request, object_id, form_url="", extra_context=None):
         """Show how far an export is, or the way to its file."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         export = get_object_or_404(self.get_queryset(request), pk=object_id)
         context = {
             **self.admin_site.each_context(request),

@@ -41,6 +41,11 @@ def offer(source: Source) -> Source:
     return source
 
 
+def any_open_to(user) -> bool:
+    """Say whether somebody may export anything at all."""
+    return any(source.is_open_to(user) for source in _sources.values())
+
+
 def get(name: str) -> Source:
     """Return a source by its name. Raises KeyError."""
     return _sources[name]

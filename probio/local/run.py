@@ -30,6 +30,7 @@ def run(root: Path, state: State) -> int:
         manage(environment, "migrate", "--verbosity", "0")
         manage(environment, "load_sample_content")
         manage(environment, "create_staff", "--username", "staff", "--password-from-env", "STAFF_PASSWORD")
+        manage(environment, "create_sample_staff", "--password-from-env", "STAFF_PASSWORD")
         say("Starting the web server, the worker and its clock")
         pages = web(environment, port)
         for program in (worker(environment), beat(environment, state), pages):
@@ -118,6 +119,7 @@ def _print_where(environment, state):
     lines = {
         "Site": f"{site}/",
         "Admin": f"{site}/{admin}/   sign in as: staff   password: {environment['STAFF_PASSWORD']}",
+        "": "or as: nutritionist, team-lead, editor, reviewer, compliance, publisher or owner, to see what each may do",
     }
     if not os.environ.get("EMAIL_URL"):
         lines["Mail"] = f"{site}/dev/mail/   or as files in {state.directory / 'mail'}"

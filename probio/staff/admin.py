@@ -1,24 +1,74 @@
 """Staff accounts, as Django has them, with what to do when somebody leaves or loses their phone."""
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin import display
 from django.contrib.auth import get_user_model
 from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import UserChangeForm
+from django.contrib.auth.models import Group
+from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
+from django.utils.html import format_html, format_html_join
 
 from probio.staff.accounts import close_account, take_second_factor_off
+from probio.staff.roles import PURPOSES
 
 User = get_user_model()
-admin.site.unregister([User, EmailAddress])  # addresses are on the account itself
+# Addresses are on the account itself; second factors are their owner's, and taken off on the page of the account.
+admin.site.unregister([User, Group, EmailAddress, Authenticator])
+
+
+class StaffForm(UserChangeForm):
+    groups = forms.ModelMultipleChoiceField(
+        Group.objects.all(),
+        label="Roles",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="What each allows is under Groups. Somebody with two may do what either allows.",
+    )
 
 
 @admin.register(User)
 class StaffAdmin(UserAdmin):
-    """Accounts are closed, not deleted: what somebody did keeps their name."""
+    """Accounts are closed, not deleted: what somebody did keeps their name. What they may do comes from roles."""
 
+    form = StaffForm
     change_form_template = "admin/auth/user/staff_change_form.html"
-    list_display = ["username", "first_name", "last_name", "is_active", "is_superuser", "last_login"]
+    list_display = ["username", "first_name", "last_name", "roles", "is_active", "last_login"]
+    list_filter = ["is_active", "groups"]
+    readonly_fields = ["last_login", "date_joined"]
+    fieldsets = [
+        (None, {"fields": ["username", "password"]}),
+        ("Who", {"fields": ["first_name", "last_name", "email"]}),
+        ("What they may do", {"fields": ["is_active", "groups", "is_superuser"]}),
+        ("Since when", {"fields": ["last_login", "date_joined"]}),
+    ]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("groups")
+
+    def roles(self, user):
+        names = ["everything"] if user.is_superuser else [role.name for role in user.groups.all()]
+        return ", ".join(names)
+
+    def get_readonly_fields(self, request, obj=None):
+        """Only somebody who may do everything lets others do everything."""
+        fields = super().get_readonly_fields(request, obj)
+        return fields if request.user.is_superuser else [*fields, "is_superuser"]
+
+    def has_change_permission(self, request, obj=None):
+        """Owners change no account that may do more than theirs."""
+        is_above = obj is not None and obj.is_superuser and not request.user.is_superuser
+        return super().has_change_permission(request, obj) and not is_above
+
+    def save_model(self, request, obj, form, change):
+        if not change:
+            obj.is_staff = True  # every account is one of the team
+        super().save_model(request, obj, form, change)
 
     def has_delete_permission(self, request, obj=None):
         return False
@@ -52,8 +102,11 @@ class StaffAdmin(UserAdmin):
 
     def _act(self, request, pk, act, *, title, asks, words):
         user = get_object_or_404(User, pk=pk)
-        if not self.has_change_permission(request, user) or user == request.user:
-            return self._refused(request, user)
+        if not self.has_change_permission(request, user):
+            raise PermissionDenied
+        if user == request.user:
+            messages.warning(request, "You cannot do that to yourself: ask a colleague.")
+            return redirect("admin:index")
         if request.method == "POST":
             act(user)
             self.log_change(request, user, f"{title}.")
@@ -63,7 +116,35 @@ class StaffAdmin(UserAdmin):
         context = {**self.admin_site.each_context(request), **asked}
         return render(request, "admin/auth/user/act.html", context)
 
-    def _refused(self, request, user):
-        words = "You cannot do that to yourself: ask a colleague." if user == request.user else "You may not do that."
-        messages.warning(request, words)
-        return redirect("admin:index")
+
+@admin.register(Group)
+class RoleAdmin(admin.ModelAdmin):
+    """Roles come with the site and are given on the page of an account; here is what they are for."""
+
+    list_display = ["name", "purpose", "holders"]
+    fields = ["name", "purpose", "holders", "allowed"]
+    readonly_fields = ["purpose", "holders", "allowed"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("user_set")
+
+    def purpose(self, role):
+        return PURPOSES.get(role.name)
+
+    @display(description="who has it")
+    def holders(self, role):
+        return ", ".join(sorted(user.get_full_name() or user.username for user in role.user_set.all()))
+
+    @display(description="what it allows")
+    def allowed(self, role):
+        names = role.permissions.order_by("content_type__app_label", "name").values_list("name")
+        return format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", names))
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False

@@ -11,7 +11,7 @@ from django.utils import timezone
 from articles.models import Article, PreviewLink, Revision
 from articles.publishing import publish, schedule
 from articles.states import withdraw
-from tests.articles.factories import NOW, make_article, make_draft, make_live_article
+from tests.articles.factories import NOW, make_article, make_draft, make_live_article, make_person
 from tests.pages import parse, text_of
 
 pytestmark = pytest.mark.django_db
@@ -48,10 +48,21 @@ def errors_in(response):
 @pytest.mark.parametrize(
     ("make", "buttons"),
     [
-        (lambda: make_draft().article, ["Schedule"]),
-        (scheduled, ["Change the time", "Take off the schedule", "Set an end", "Move to another address"]),
-        (make_live_article, ["Set an end", "Withdraw", "Move to another address"]),
-        (expired, ["Withdraw", "Move to another address"]),
+        (make_article, []),
+        (lambda: make_draft().article, ["Record a review", "Publish", "Schedule"]),
+        (
+            scheduled,
+            [
+                *("Record a review", "Publish", "Change the time", "Take off the schedule", "Set an end"),
+                "Move to another address",
+            ],
+        ),
+        (make_live_article, ["Record a review", "Set an end", "Withdraw", "Move to another address"]),
+        (
+            lambda: make_draft(make_live_article(), title="Newer").article,
+            ["Record a review", "Publish", "Set an end", "Withdraw", "Move to another address"],
+        ),
+        (expired, ["Record a review", "Publish", "Withdraw", "Move to another address"]),
         (withdrawn, ["Bring back", "Move to another address"]),
     ],
 )
@@ -292,3 +303,69 @@ def test_acts_on_revisions_are_not_for_staff_who_may_only_look(client, act):
     assert client.get(revision_url(revision)).status_code == 200
     assert client.post(revision_url(revision, act)).status_code == 403
     assert (PreviewLink.objects.count(), Revision.objects.count()) == (0, 1)
+
+
+def may(*codenames):
+    user = get_user_model().objects.create_user("colleague", password="x", is_staff=True)
+    codenames = [*codenames, "view_article", "view_revision"]
+    user.user_permissions.set(Permission.objects.filter(codename__in=codenames, content_type__app_label="articles"))
+    return user
+
+
+def test_reviewer_records_a_review_and_changes_no_word(client):
+    draft = make_draft(reviewer=None, reviewed_on=None, change_note="Newer figures.", is_major=True)
+    reviewer = make_person(user=may("review_article"))
+    client.force_login(reviewer.user)
+    page = client.get(url_of(draft.article))
+    assert buttons_in(page)[0] == "Record a review"
+    assert f"Read revision 1, “{draft.title}”" in text_of(page)
+    form = client.get(url_of(draft.article, "review")).context["form"]
+    assert form.initial["reviewer"] == reviewer
+    values = {"reviewer": reviewer.pk, "reviewed_on": "2026-02-03", "next_review_on": "2027-02-03"}
+    said = text_of(client.post(url_of(draft.article, "review"), values, follow=True))
+    assert "Revision 2" in said
+    newest = draft.article.revisions.first()
+    assert (newest.number, newest.reviewer, newest.created_by) == (2, reviewer, reviewer.user)
+    assert (str(newest.reviewed_on), str(newest.next_review_on)) == ("2026-02-03", "2027-02-03")
+    assert (newest.body, newest.change_note, newest.is_major) == (draft.body, "Newer figures.", True)
+    assert draft.article.live_revision is None
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"reviewer": ""}, "Say who."),
+        ({"reviewed_on": ""}, "Enter the day of the review."),
+        ({"reviewed_on": "2999-01-01"}, "That day has not come yet."),
+        ({"next_review_on": "2026-02-03"}, "The next review comes after this one."),
+    ],
+)
+def test_review_without_a_reviewer_or_with_days_that_cannot_be_is_not_recorded(admin_client, values, words):
+    draft = make_draft(reviewer=None, reviewed_on=None)
+    right = {"reviewer": make_person().pk, "reviewed_on": "2026-02-03", "next_review_on": ""}
+    response = admin_client.post(url_of(draft.article, "review"), right | values)
+    assert (response.status_code, errors_in(response)) == (422, [words])
+    assert draft.article.revisions.count() == 1
+
+
+def test_author_does_not_review_their_own(admin_client):
+    draft = make_draft(reviewer=None, reviewed_on=None)
+    values = {"reviewer": draft.author_id, "reviewed_on": "2026-02-03", "next_review_on": ""}
+    response = admin_client.post(url_of(draft.article, "review"), values)
+    assert errors_in(response) == ["Somebody other than the author has to review an article."]
+    assert draft.article.revisions.count() == 1
+
+
+def test_publisher_shows_the_newest_revision_without_writing_anything(client):
+    newer = make_draft(make_live_article(), title="Newer")
+    client.force_login(may("publish_article"))
+    assert "revision 2, “Newer”, from now on" in text_of(client.get(url_of(newer.article, "publish")))
+    assert "Published revision 2." in text_of(client.post(url_of(newer.article, "publish"), follow=True))
+    assert Article.objects.get(pk=newer.article_id).live_revision == newer
+    assert client.post(url_of(newer.article)).status_code == 403
+
+
+def test_publishing_what_nobody_reviewed_is_refused_in_words(admin_client):
+    draft = make_draft(reviewer=None, reviewed_on=None)
+    response = admin_client.post(url_of(draft.article, "publish"))
+    assert errors_in(response) == ["An article needs a reviewer and the date of the review before readers see it."]

@@ -88,7 +88,7 @@ def test_article_saved_as_draft_is_a_revision_nobody_can_read(admin_client, type
     assert (revision.author.name, revision.reviewer.name) == ("Nell Okafor", "Priya Raman")
     assert (revision.reviewed_on, revision.next_review_on) == (date(2026, 1, 5), date(2027, 1, 5))
     assert revision.created_by.username == "admin"
-    assert "Saved as revision 1. Readers see it when you publish." in "".join(parse(response).itertext())
+    assert "Saved as revision 1. Readers see it when it is published." in "".join(parse(response).itertext())
     assert admin_client.get("/articles/mucus/").status_code == 404
 
 
@@ -106,6 +106,19 @@ def test_article_form_opens_with_the_newest_revision(admin_client, article, type
     values = form_values(admin_client.get(change_url(article)))
     typed["based_on"] = 1
     assert {name: values[name] for name in typed} == {name: str(value) for name, value in typed.items()}
+
+
+def test_writer_who_may_not_publish_saves_drafts_only(client, typed):
+    writer = get_user_model().objects.create_user("writer", password="x", is_staff=True)
+    codenames = ["add_article", "change_article"]
+    writer.user_permissions.set(Permission.objects.filter(codename__in=codenames, content_type__app_label="articles"))
+    client.force_login(writer)
+    buttons = [one.get("name") for one in parse(client.get(ADD)).iter("input") if one.get("type") == "submit"]
+    assert set(buttons) >= {"_save", "_continue"}
+    assert "_publish" not in buttons
+    client.post(ADD, {**typed, "_publish": "1"})
+    assert Revision.objects.get().title == "Mucus"
+    assert Article.objects.get().live_revision is None
 
 
 def test_article_form_opens_with_the_note_of_a_draft_and_without_that_of_what_is_published(admin_client):
