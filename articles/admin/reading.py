@@ -3,6 +3,7 @@
 from django.contrib import admin
 
 from articles.models import Feedback, ReadNext
+from probio.staff.read_only import ReadOnly
 
 
 class ReadNextInline(admin.StackedInline):
@@ -15,7 +16,7 @@ class ReadNextInline(admin.StackedInline):
 
 
 @admin.register(Feedback)
-class FeedbackAdmin(admin.ModelAdmin):
+class FeedbackAdmin(ReadOnly, admin.ModelAdmin):
     """To read: nobody puts words into readers' mouths."""
 
     list_display = ["given_at", "article", "was_useful", "words"]
@@ -24,12 +25,3 @@ class FeedbackAdmin(admin.ModelAdmin):
     search_fields = ["article__slug", "words"]
     date_hierarchy = "given_at"
     fields = list_display
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False

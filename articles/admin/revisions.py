@@ -14,19 +14,7 @@ from articles.admin.acting import Acts, in_words
 from articles.comparing import compare
 from articles.models import PreviewLink, Revision
 from articles.publishing import Content
-
-
-class ReadOnly:
-    """Rows that only services write."""
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
+from probio.staff.read_only import ReadOnly
 
 
 @admin.register(Revision)

@@ -131,6 +131,8 @@ class ActsOnBookings:
         if form.is_valid():
             try:
                 words = act(booking, **form.cleaned_data)
+                if words:
+                    self.log_change(request, booking, words)
                 messages.add_message(request, messages.SUCCESS if words else messages.WARNING, words or REFUSED)
             except (NotActive, NotARequest, NotOver):
                 messages.warning(request, "The booking does not stand so that this can be done; nothing was changed.")

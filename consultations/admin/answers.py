@@ -11,10 +11,10 @@ from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 
-from consultations.admin.read_only import ReadOnly
 from consultations.encryption import DecryptionError
 from consultations.models import AnswersLook, Booking, IntakeAnswers
 from consultations.services.answers import look_at_answers, may_read_answers
+from probio.staff.read_only import ReadOnly
 
 logger = logging.getLogger(__name__)
 
@@ -52,6 +52,7 @@ class ReadsAnswers:
         try:
             if form.is_valid():
                 shown = look_at_answers(booking, by=request.user, why=form.cleaned_data["why"], now=timezone.now())
+                self.log_change(request, booking, "Read the client’s answers.")
         except IntakeAnswers.DoesNotExist:
             messages.info(request, "There are no answers to read: the client withdrew them, or their time was over.")
             return redirect("admin:consultations_booking_change", pk)

@@ -102,7 +102,10 @@ class BooksForClients:
             return self._details(request, form, slot, other=other, is_refused=True, status=409)
         except Busy:
             return self._details(request, form, slot, problem=BUSY, status=503)
-        messages.success(request, _words(booking, is_again=booking.created_at != now))
+        is_again = booking.created_at != now
+        if not is_again:
+            self.log_addition(request, booking, "Booked for a client on the phone.")
+        messages.success(request, _words(booking, is_again=is_again))
         return redirect("admin:consultations_booking_change", booking.pk)
 
     def _details(self, request, form, slot: Slot, *, is_gone=False, status=200, **context):

@@ -15,8 +15,8 @@ from consultations.admin.hours import HasHours
 from consultations.admin.importing import HOURS, NUTRITIONISTS
 from consultations.admin.moving import MovesBookings
 from consultations.admin.notes import KeepsNotes
-from consultations.admin.read_only import ReadOnly, ReadOnlyRows
 from consultations.admin.reports import HasReports
+from consultations.admin.rows import ReadOnlyRows
 from consultations.admin.story import TellsStory
 from consultations.admin.writing import WritesToClients
 from consultations.models import (
@@ -28,6 +28,7 @@ from consultations.models import (
 )
 from probio.exchange.admin import Exports
 from probio.exchange.import_admin import Imports
+from probio.staff.read_only import ReadOnly
 
 
 @admin.register(Nutritionist)

@@ -26,23 +26,34 @@ class ActsInBulk:
 
     @admin.action(description="Accept the selected requests and tell the clients", permissions=["answer"])
     def accept(self, request, bookings):
-        _each(request, bookings, accept_request, "is accepted; the client is told by email")
+        self._each(request, bookings, accept_request, "is accepted; the client is told by email")
 
     @admin.action(description="Decline the selected requests and tell the clients", permissions=["answer"])
     def decline(self, request, bookings):
-        _each(request, bookings, decline_request, "is declined; the client is told by email")
+        self._each(request, bookings, decline_request, "is declined; the client is told by email")
 
     @admin.action(
         description="Record that the selected took place (each client is sent thanks)", permissions=["answer"]
     )
     def took_place(self, request, bookings):
-        _each(request, bookings, _recording(BookingStatus.COMPLETED), "took place; the client is sent thanks")
+        self._each(request, bookings, _recording(BookingStatus.COMPLETED), "took place; the client is sent thanks")
 
     @admin.action(
         description="Record that the clients of the selected did not come (nothing is sent)", permissions=["answer"]
     )
     def did_not_come(self, request, bookings):
-        _each(request, bookings, _recording(BookingStatus.NO_SHOW), "is recorded as a no-show")
+        self._each(request, bookings, _recording(BookingStatus.NO_SHOW), "is recorded as a no-show")
+
+    def _each(self, request, bookings, act, words):
+        """Do the same with each booking, and say of each what came of it."""
+        for booking in bookings:
+            try:
+                act(booking.pk, by=request.user, now=timezone.now())
+            except tuple(REFUSED) as error:
+                messages.warning(request, f"{booking.reference} {REFUSED[type(error)]}")
+            else:
+                self.log_change(request, booking, f"{booking.reference} {words}.")
+                messages.success(request, f"{booking.reference} {words}.")
 
 
 def _recording(outcome):
@@ -52,14 +63,3 @@ def _recording(outcome):
         record_outcome(booking_id, outcome, by=by, puts_right=False, now=now)
 
     return record
-
-
-def _each(request, bookings, act, words):
-    """Do the same with each booking, and say of each what came of it."""
-    for booking in bookings:
-        try:
-            act(booking.pk, by=request.user, now=timezone.now())
-        except tuple(REFUSED) as error:
-            messages.warning(request, f"{booking.reference} {REFUSED[type(error)]}")
-        else:
-            messages.success(request, f"{booking.reference} {words}.")

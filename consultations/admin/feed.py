@@ -42,6 +42,7 @@ class HasFeed:
         if request.method == "POST":
             words = _act(request.POST, nutritionist, form)
             if words:
+                self.log_change(request, nutritionist, f"Calendar feed. {words}")
                 messages.success(request, words)
                 return redirect("admin:consultations_nutritionist_feed", pk)
         context = {

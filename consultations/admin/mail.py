@@ -17,13 +17,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from consultations import emails, outbox
 from consultations.admin.finding import FindsClients
-from consultations.admin.read_only import ReadOnly
 from consultations.exceptions import NothingToSay, NotSendable
 from consultations.models import IN_TROUBLE, UNSENT, Booking, OutgoingEmail, WaitlistEntry, says
 from probio.exchange.admin import Exports
 from probio.framing import framed_mail, shows_mail
 from probio.health import MAIL_IS_STUCK_AFTER
 from probio.logs import hide_secret_links
+from probio.staff.read_only import ReadOnly
 
 SHOWN_OF_AN_ERROR = 80
 _FOLD = re.compile(r"\r?\n[ \t]")  # how calendar files break long lines

@@ -73,6 +73,7 @@ class KeepsNotes:
                 form.add_error("text", "Somebody else is changing this booking. Press the button once more.")
                 status = 503
             else:
+                self.log_change(request, booking, "Added an internal note.")
                 messages.success(request, "The note is added.")
                 return redirect("admin:consultations_booking_change", pk)
         context = {

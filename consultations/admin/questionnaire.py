@@ -10,7 +10,6 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 
 from consultations import consents
-from consultations.admin.read_only import ReadOnly
 from consultations.forms.intake import AnswersForm
 from consultations.models import IntakeQuestion, QuestionnaireVersion
 from consultations.services.questionnaire import (
@@ -19,6 +18,7 @@ from consultations.services.questionnaire import (
     is_published,
     publish_questionnaire,
 )
+from probio.staff.read_only import ReadOnly
 
 
 @admin.register(IntakeQuestion)
@@ -56,6 +56,7 @@ class IntakeQuestionAdmin(admin.ModelAdmin):
         except NothingToPublish:
             messages.info(request, "Clients are asked these questions already; nothing was published.")
         else:
+            self.log_addition(request, version, "Published.")
             messages.success(request, f"Published version {version.number}. Clients are asked it from now on.")
         return redirect("admin:consultations_intakequestion_changelist")
 

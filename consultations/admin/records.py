@@ -3,9 +3,10 @@
 from django.contrib import admin
 
 from consultations.admin.finding import FindsClients
-from consultations.admin.read_only import ReadOnly, ReadOnlyRows
+from consultations.admin.rows import ReadOnlyRows
 from consultations.models import Erasure, FollowUp, RetentionRun, WaitlistEntry, WaitlistOffer
 from probio.exchange.admin import Exports
+from probio.staff.read_only import ReadOnly
 
 
 class WaitlistOfferInline(ReadOnlyRows):

@@ -254,7 +254,7 @@ class Booking(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.reference}: {self.client_name}"
+        return self.reference  # no name: it stands in the admin's log
 
     @property
     def is_active(self):

@@ -98,7 +98,8 @@ class WaitlistEntry(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.client_name}, since {date_format(localtime(self.joined_at), 'DATETIME_FORMAT')}"
+        # no name: it stands in the admin's log
+        return f"Waiting since {date_format(localtime(self.joined_at), 'DATETIME_FORMAT')}"
 
     @property
     def first_name(self) -> str:

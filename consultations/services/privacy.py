@@ -5,8 +5,6 @@ from contextlib import suppress
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from django.contrib.admin.models import LogEntry
-from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.db.models import QuerySet
 from django.views.decorators.debug import sensitive_variables
@@ -123,7 +121,6 @@ def anonymise_bookings(bookings: QuerySet, now: datetime) -> int:
         OutgoingEmail.objects.filter(booking__in=ids).exclude(kind__in=TO_STAFF).delete()
         BookingEvent.objects.filter(booking__in=ids).update(reason="", detail="")
         SlotClaim.objects.filter(booking__in=ids).update(client_hash="", time_zone="")
-        _admin_log(Booking, ids)
         return len(ids)
 
 
@@ -140,7 +137,6 @@ def anonymise_entries(entries: QuerySet, now: datetime) -> int:
         WaitlistEntry.objects.bulk_update(rows, [*fields, "link_nonce", "redacted_at"])
         ids = [entry.pk for entry in rows]
         OutgoingEmail.objects.filter(entry__in=ids).delete()
-        _admin_log(WaitlistEntry, ids)
         return len(ids)
 
 
@@ -157,13 +153,6 @@ def _erase(bookings: list[Booking], entries: list[WaitlistEntry], now: datetime)
         bookings=[booking.public_id for booking in bookings],
         entries=[entry.public_id for entry in entries],
     )
-
-
-def _admin_log(model, ids: list[int]) -> None:
-    lines = LogEntry.objects.filter(
-        content_type=ContentType.objects.get_for_model(model), object_id__in=[str(pk) for pk in ids]
-    )
-    lines.update(object_repr=NOBODY, change_message="")
 
 
 def _emails(bookings, entries) -> QuerySet:

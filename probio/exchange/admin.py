@@ -20,6 +20,7 @@ from django.views.decorators.http import require_safe
 from probio.exchange import exports, sources
 from probio.exchange.writing import MEDIA_TYPES, write
 from probio.models import Export, ExportFormat, ExportState
+from probio.staff.read_only import ReadOnly
 
 LONG = 2000  # rows from which a worker makes the file
 
@@ -111,7 +112,7 @@ def _attachment(file, source, format, at):
 
 
 @admin.register(Export)
-class ExportAdmin(admin.ModelAdmin):
+class ExportAdmin(ReadOnly, admin.ModelAdmin):
     """A member of staff's own exports. Others' are not there for them."""
 
     list_display = ["what", "format", "state", "total", "asked_at", "expires_at"]
@@ -125,15 +126,6 @@ class ExportAdmin(admin.ModelAdmin):
 
     def has_module_permission(self, request):
         return self.has_view_permission(request)
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
     def what(self, export):
         return sources.get(export.source).title

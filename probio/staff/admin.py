@@ -15,6 +15,7 @@ from django.urls import path
 from django.utils.html import format_html, format_html_join
 
 from probio.staff.accounts import close_account, take_second_factor_off
+from probio.staff.read_only import ReadOnly
 from probio.staff.roles import PURPOSES
 
 User = get_user_model()
@@ -118,10 +119,11 @@ class StaffAdmin(UserAdmin):
 
 
 @admin.register(Group)
-class RoleAdmin(admin.ModelAdmin):
+class RoleAdmin(ReadOnly, admin.ModelAdmin):
     """Roles come with the site and are given on the page of an account; here is what they are for."""
 
     list_display = ["name", "purpose", "holders"]
+    ordering = ["pk"]
     fields = ["name", "purpose", "holders", "allowed"]
     readonly_fields = ["purpose", "holders", "allowed"]
 
@@ -139,12 +141,3 @@ class RoleAdmin(admin.ModelAdmin):
     def allowed(self, role):
         names = role.permissions.order_by("content_type__app_label", "name").values_list("name")
         return format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", names))
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False

@@ -26,7 +26,7 @@ SEES = by_name(
         "NTO": "booking nutritionist consultationtype timeoff waitlistentry followup outgoingemail",
         "TCO": "intakequestion questionnaireversion",
         "TO": "notimesuited",
-        "CO": "answerslook erasure retentionrun",
+        "CO": "answerslook erasure retentionrun logentry",
         "O": "user group",
         "NTERCPO": "export",  # their own
     }
@@ -53,6 +53,7 @@ ACTS = by_name(
         "booking_send_again booking_suggest booking_move booking_accept booking_decline booking_outcome "
         "booking_cancel booking_diary nutritionist_export nutritionist_feed outgoingemail_html",
         "N": "booking_answers",
+        "CO": "logentry_export",
         "TO": "booking_export waitlistentry_export outgoingemail_export outgoingemail_send-again "
         "outgoingemail_give-up nutritionist_hours nutritionist_activate nutritionist_deactivate nutritionist_import "
         "nutritionist_import_look",

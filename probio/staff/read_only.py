@@ -1,10 +1,8 @@
 """For what services write: the admin only shows it."""
 
-from django.contrib import admin
-
 
 class ReadOnly:
-    """What services write, the admin only shows."""
+    """An admin, or rows in one, in which nothing is added, changed or deleted by hand."""
 
     def has_add_permission(self, request, obj=None):
         return False
@@ -14,7 +12,3 @@ class ReadOnly:
 
     def has_delete_permission(self, request, obj=None):
         return False
-
-
-class ReadOnlyRows(ReadOnly, admin.TabularInline):
-    template = "admin/consultations/rows_inline.html"
