@@ -16,6 +16,7 @@ from articles.document import DocumentError
 from articles.models import Article, Person, State
 from articles.moving import move_article
 from articles.publishing import PublishingError
+from probio.staff.inputs import DateInput, TimeInput
 
 PUBLISH, REVIEW = "articles.publish_article", "articles.review_article"
 
@@ -23,24 +24,6 @@ PUBLISH, REVIEW = "articles.publish_article", "articles.review_article"
 def in_words(at: datetime) -> str:
     """Return an instant as the team reads it, in the site's zone."""
     return date_format(timezone.localtime(at), "j F Y, H:i")
-
-
-class TimeInput(forms.DateTimeInput):
-    """The browser's own field for a date and a time: no script is needed."""
-
-    input_type = "datetime-local"
-
-    def __init__(self):
-        super().__init__(format="%Y-%m-%dT%H:%M")
-
-
-class DateInput(forms.DateInput):
-    """The browser's own field for a date: no script is needed."""
-
-    input_type = "date"
-
-    def __init__(self):
-        super().__init__(format="%Y-%m-%d")
 
 
 class ScheduleForm(forms.Form):

@@ -110,7 +110,6 @@ class FigureAdmin(admin.ModelAdmin):
     list_filter = [FiguresWait, "kind", "image__state"]
     list_select_related = ["image"]
     search_fields = ["key", "alt", "caption"]
-    autocomplete_fields = ["source"]
     actions = ["make_files_again"]
     readonly_fields = ["preview", "files", "used_in"]
     fieldsets = [

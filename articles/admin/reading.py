@@ -9,7 +9,6 @@ from probio.staff.read_only import ReadOnly
 class ReadNextInline(admin.StackedInline):
     model = ReadNext
     fk_name = "article"
-    autocomplete_fields = ["recommended"]
     extra = 0
     verbose_name = "article to read next"
     verbose_name_plural = "Read next (live ones are shown, before those found by sources and topic)"

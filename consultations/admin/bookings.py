@@ -2,7 +2,8 @@
 
 from django.contrib import admin
 from django.contrib.admin import display
-from django.db.models import URLField
+from django.db.models import ManyToManyField, URLField
+from django.forms import CheckboxSelectMultiple
 
 from consultations.admin.acting import ActsOnBookings
 from consultations.admin.answers import ReadsAnswers
@@ -30,23 +31,25 @@ from probio.exchange.admin import Exports
 from probio.exchange.import_admin import Imports
 from probio.staff.read_only import ReadOnly
 
+# Boxes to tick instead of two lists to move names between: a team is small, and its names have labels.
+TICKED = {ManyToManyField: {"widget": CheckboxSelectMultiple}}
+
 
 @admin.register(Nutritionist)
 class NutritionistAdmin(Exports, Imports, HasFeed, HasHours, admin.ModelAdmin):
     exports = ("consultations.nutritionists", "consultations.hours")
     importers = (NUTRITIONISTS, HOURS)
-    formfield_overrides = {URLField: {"assume_scheme": "https"}}
+    formfield_overrides = {URLField: {"assume_scheme": "https"}, **TICKED}
     list_display = ["name", "credentials", "time_zone", "most_per_day", "is_active"]
     search_fields = ["name"]
     prepopulated_fields = {"slug": ["name"]}
-    filter_horizontal = ["deputies"]
 
 
 @admin.register(ConsultationType)
 class ConsultationTypeAdmin(admin.ModelAdmin):
     list_display = ["name", "duration", "buffer", "minimum_notice", "needs_approval", "is_active"]
     prepopulated_fields = {"slug": ["name"]}
-    filter_horizontal = ["nutritionists"]
+    formfield_overrides = TICKED
 
 
 class ConsentInline(ReadOnlyRows):

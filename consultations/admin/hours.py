@@ -14,6 +14,7 @@ from consultations.forms.hours import HoursForm, with_another
 from consultations.hours import hours_of
 from consultations.models import Nutritionist, TimeOff
 from consultations.services.hours import Activity, NewHours, NewTimeOff
+from probio.staff.inputs import TimeInput
 
 CHANGED = (
     "A colleague has changed these hours since you opened this page. What you typed is below and nothing is saved."
@@ -97,6 +98,10 @@ class HasHours:
 
 
 class TimeOffForm(forms.ModelForm):
+    class Meta:
+        field_classes = {"starts_at": forms.DateTimeField, "ends_at": forms.DateTimeField}
+        widgets = {"starts_at": TimeInput, "ends_at": TimeInput}
+
     def clean(self):
         values = super().clean()
         if "edit" in self.data:  # back from the page of decisions: shown with what was typed

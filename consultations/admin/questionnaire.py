@@ -1,5 +1,6 @@
 """The questions before a consultation: edited in a list, looked at as clients see them, published as a version."""
 
+from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin import display
@@ -21,11 +22,23 @@ from consultations.services.questionnaire import (
 from probio.staff.read_only import ReadOnly
 
 
+class RowForm(forms.ModelForm):
+    """A question's row in the list: its boxes have the heading of their column only, so each says its question."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name, words in (("position", "Position of"), ("is_active", "Ask")):
+            self.fields[name].widget.attrs["aria-label"] = f"{words} “{self.instance.question}”"
+
+
 @admin.register(IntakeQuestion)
 class IntakeQuestionAdmin(admin.ModelAdmin):
     list_display = ["question", "kind", "position", "is_active"]
     list_editable = ["position", "is_active"]
     search_fields = ["question"]
+
+    def get_changelist_form(self, request, **kwargs):
+        return super().get_changelist_form(request, **{"form": RowForm, **kwargs})
 
     def get_urls(self):
         preview = self.admin_site.admin_view(self.preview)

@@ -21,7 +21,6 @@ class LogAdmin(Exports, ReadOnly, admin.ModelAdmin):
     list_select_related = ["user", "content_type"]
     list_per_page = 50
     search_fields = ["object_repr", "change_message", "user__username"]
-    search_help_text = "A booking’s reference, an account, or words of what was done."
     date_hierarchy = "action_time"
     show_full_result_count = False
     fields = ["action_time", "user", "did", "kind", "about"]

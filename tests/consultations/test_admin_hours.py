@@ -254,8 +254,8 @@ def test_taking_extra_hours_away_asks_as_well(admin_client):
     assert ExtraHours.objects.count() == 1
 
 
-EVERYBODY = {"nutritionist": "", "starts_at_0": "05/01/2027", "starts_at_1": "00:00", "reason": "Founders’ day"}
-EVERYBODY |= {"ends_at_0": "06/01/2027", "ends_at_1": "00:00", "applies": "on"}
+EVERYBODY = {"nutritionist": "", "starts_at": "2027-01-05T00:00", "reason": "Founders’ day"}
+EVERYBODY |= {"ends_at": "2027-01-06T00:00", "applies": "on"}
 
 
 def test_a_day_off_of_everybody_asks_about_bookings_before_it_is_saved(admin_client, booking):
@@ -269,7 +269,7 @@ def test_a_day_off_of_everybody_asks_about_bookings_before_it_is_saved(admin_cli
 
 
 def test_a_day_off_that_concerns_nobody_is_saved_at_once(admin_client, booking):
-    later = {"starts_at_0": "12/01/2027", "ends_at_0": "13/01/2027"}
+    later = {"starts_at": "2027-01-12T00:00", "ends_at": "2027-01-13T00:00"}
     response = admin_client.post("/admin/consultations/timeoff/add/", EVERYBODY | later, follow=True)
     assert "The time off is saved." in response.text
     assert TimeOff.objects.count() == 1
