@@ -12,7 +12,7 @@ settings.ALLOWED_HOSTS = ["*"]
 old_name = connection.settings_dict["NAME"]
 connection.creation.create_test_db(verbosity=0, autoclobber=True)
 try:
-    from bench import booking, draining, finding, listing, reading, rendering, searching, server
+    from bench import booking, draining, finding, listing, reading, rendering, searching, server, team
 
     server.collect_static()
     reading.run()
@@ -20,6 +20,7 @@ try:
     listing.run()
     searching.run()
     finding.run()
+    team.run()
     booking.run()
     draining.run()
 finally:

@@ -79,19 +79,32 @@ def _fill():
     """Book half hours of the past, one after the other, each for another client."""
     now = timezone.now().replace(minute=0, second=0, microsecond=0)
     people = {"name": "Finding", "slug": "finding"}
-    consultation_type = ConsultationType.objects.create(**people, description="Bench.", buffer=timedelta(0))
-    nutritionist = Nutritionist.objects.create(**people, credentials="Registered Nutritionist")
-    who = {"nutritionist": nutritionist, "consultation_type": consultation_type}
-    for first in range(0, BOOKINGS, BATCH):
-        starts = [now - HALF_HOUR * (n + 2) for n in range(first, first + BATCH)]
+    ConsultationType.objects.create(**people, description="Bench.", buffer=timedelta(0))
+    Nutritionist.objects.create(**people, credentials="Registered Nutritionist")
+    make_bookings([now - HALF_HOUR * (n + 2) for n in range(BOOKINGS)], BookingStatus.COMPLETED)
+
+
+def make_bookings(starts, status, *, made=lambda starts_at: starts_at):
+    """Book each of these half hours for another client. made(start): when that was."""
+    who = {
+        "nutritionist": Nutritionist.objects.get(slug="finding"),
+        "consultation_type": ConsultationType.objects.get(slug="finding"),
+    }
+    for first in range(0, len(starts), BATCH):
         claims = SlotClaim.objects.bulk_create(
-            SlotClaim(**who, kind=ClaimKind.BOOKING, starts_at=at, blocked_until=at + HALF_HOUR, created_at=at)
-            for at in starts
+            SlotClaim(
+                **who,
+                kind=ClaimKind.BOOKING,
+                starts_at=at,
+                blocked_until=at + HALF_HOUR,
+                created_at=made(at),
+            )
+            for at in starts[first : first + BATCH]
         )
-        Booking.objects.bulk_create(_booking(claim, who) for claim in claims)
+        Booking.objects.bulk_create(_booking(claim, who, status) for claim in claims)
 
 
-def _booking(claim, who):
+def _booking(claim, who, status):
     first, last = (_word().title() for _ in range(2))
     email = f"{first}.{last}{_random.randint(1, 99)}@{_random.choice(DOMAINS)}".lower().replace("í", "i")
     return Booking(
@@ -101,7 +114,7 @@ def _booking(claim, who):
         starts_at=claim.starts_at,
         ends_at=claim.blocked_until,
         created_at=claim.created_at,
-        status=BookingStatus.COMPLETED,
+        status=status,
         client_name=f"{first} {last}",
         client_email=email,
         email_normalised=email,

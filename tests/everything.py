@@ -54,23 +54,24 @@ NOT_FOR_ROWS = {
 }
 
 
-def make_everything(owner, *, nutritionist=None) -> None:
+def make_everything(owner, *, nutritionist=None, name="everything") -> None:
     """Make a row of every model in the admin.
 
-    owner: a user who has an export and uploads. nutritionist: a user who gives the consultations.
+    owner: a user who has an export and uploads. nutritionist: a user who gives the consultations. name: another one
+    for more of everything; `addresses` has the rows of the first.
     """
     now = timezone.now()
     soon = (now + timedelta(days=9)).replace(hour=10, minute=0, second=0, microsecond=0)
-    make_reference("everything2021"), make_figure("everything"), make_term("everything")
-    body = '<h2>Why</h2><p>Mucus is sticky<cite data-cite="everything2021"></cite>.</p>'
-    live = make_live_article(slug="everything", title="Everything", body=body)
+    make_reference(f"{name}2021"), make_figure(name), make_term(name)
+    body = f'<h2>Why</h2><p>Mucus is sticky<cite data-cite="{name}2021"></cite>.</p>'
+    live = make_live_article(slug=name, title="Everything", body=body)
     draft = make_draft(live, title="Everything and more", body="<p>Mucus is stickier.</p>")
     ReadNext.objects.create(article=live, recommended=make_live_article())
     Feedback.objects.create(article=live, was_useful=True, words="Thank you.", given_at=now)
     make_link(revision=draft, by=owner, now=now)
 
-    person = make_nutritionist(slug="everything", user=nutritionist)
-    kind = make_consultation_type(person, slug="everything")
+    person = make_nutritionist(slug=name, user=nutritionist)
+    kind = make_consultation_type(person, slug=name)
     asks = make_consultation_type(person, needs_approval=True)
     booking = make_booking(kind, starts_at=soon, now=now)
     make_booking(asks, starts_at=soon + HOUR, now=now)
@@ -78,12 +79,12 @@ def make_everything(owner, *, nutritionist=None) -> None:
     done = make_booking(kind, starts_at=PAST + HOUR * 3, now=PAST)
     record_outcome(done.pk, BookingStatus.COMPLETED, by=owner, notes="Try beans.", now=now)
     give(booking, now=now)
-    reader = get_user_model().objects.create_user("reader", is_staff=True)
+    reader = get_user_model().objects.create_user(f"reader-of-{name}", is_staff=True)
     AnswersLook.objects.create(booking=booking, by=reader, at=now, why="To prepare")
     TimeOff.objects.create(nutritionist=person, starts_at=soon + HOUR * 48, ends_at=soon + HOUR * 50)
     NoTimeSuited.objects.create(on=now.date(), consultation_type=kind, count=1)
     RetentionRun.objects.create(at=now, what="holds", count=1)
-    wait(kind, "waiting@example.com", now=now)
+    wait(kind, f"{name}@example.com", now=now)
     erase("nobody@example.com", now=now)
 
     day = {"expires_at": now + timedelta(days=1)}
@@ -142,5 +143,5 @@ def _value(name, captured):
         oldest_first = "" if act == ["outcome"] else "-"
         rows = rows.filter(status=states.get(act[0], "confirmed")).order_by(f"{oldest_first}starts_at")
     elif rows.model is get_user_model():
-        rows = rows.filter(username="reader")
+        rows = rows.filter(username="reader-of-everything")
     return rows.values_list("pk", flat=True)[:1].get()
