@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN = .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test chaos bench mail-preview lint check lock clean environment
+.PHONY: help run test chaos bench mail-preview pictures lint check lock clean environment
 
 help:  ## List these commands
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -22,6 +22,9 @@ bench: environment  ## Measure listing, booking and mail, as ratios against a ya
 
 mail-preview: environment  ## Write every message, with sample people, into .local/mail-preview/
 	@DJANGO_SETTINGS_MODULE=probio.settings $(BIN)/python -m probio.local with-servers -- $(BIN)/python manage.py mail_preview --folder .local/mail-preview
+
+pictures: environment  ## Take the pictures of docs/team.md anew
+	@PICTURES=1 $(BIN)/python -m probio.local with-servers -- $(BIN)/python -m pytest tests/browser/test_team_tasks.py
 
 lint: environment  ## Check code style and template format
 	$(BIN)/ruff check .

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from itertools import groupby
+from zoneinfo import ZoneInfo
 
 from consultations import queries
 from consultations.models import (
@@ -183,21 +184,34 @@ def free_colleagues(bookings: Iterable[Stranded], now: datetime) -> dict[int, li
 
 @dataclass(frozen=True)
 class FreeDay:
-    """The free times of one day, in the nutritionist's zone. runs: (first, last) start of times a step apart."""
+    """The free times of one day. runs: (first, last) start of times a step apart."""
 
     day: date
     runs: list[tuple[datetime, datetime]]
+    step: timedelta
+
+    def __str__(self):
+        minutes = int(self.step.total_seconds() // 60)
+        return "; ".join(
+            f"{first:%H:%M}" if first == last else f"{first:%H:%M} to {last:%H:%M} every {minutes} minutes"
+            for first, last in self.runs
+        )
 
 
-def free_days(nutritionist: Nutritionist, consultation_type: ConsultationType, now: datetime) -> list[FreeDay]:
-    """Return what clients are offered of a nutritionist in the next two weeks, today included. Two queries."""
-    zone = nutritionist.zone
+def free_days(
+    people: list[Nutritionist], consultation_type: ConsultationType, zone: ZoneInfo, now: datetime
+) -> list[FreeDay]:
+    """Return what clients are offered of some nutritionists in the next two weeks, today included. Two queries.
+
+    zone: whose days these are. The type may be one that is not saved.
+    """
     today = now.astimezone(zone).date()
     within = Interval(to_utc(today, time(), zone), to_utc(today + DAYS_SHOWN * DAY, time(), zone))
-    people = [nutritionist] if nutritionist.is_active else []
-    starts = (start.astimezone(zone) for start in queries.open_times(consultation_type, people, within, now=now))
+    active = [one for one in people if one.is_active]
+    starts = (start.astimezone(zone) for start in queries.open_times(consultation_type, active, within, now=now))
     by_day = {day: _runs(times, consultation_type.step) for day, times in groupby(starts, key=datetime.date)}
-    return [FreeDay(day, by_day.get(day, [])) for day in (today + n * DAY for n in range(DAYS_SHOWN))]
+    step = consultation_type.step
+    return [FreeDay(day, by_day.get(day, []), step) for day in (today + n * DAY for n in range(DAYS_SHOWN))]
 
 
 def _runs(starts: Iterable[datetime], step: timedelta) -> list[tuple[datetime, datetime]]:

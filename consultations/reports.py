@@ -37,7 +37,8 @@ LEADS = [(1, "within a day"), (3, "1 to 3 days"), (7, "3 to 7 days"), (14, "7 to
 class Table:
     """A report's rows. drawn: which column is drawn as bars. note: what to bear in mind.
 
-    most_drawn: of how many rows, from the first; of all unless it is given.
+    most_drawn: of how many rows, from the first; of all unless it is given. is_share: it is per cent of something, and
+    the whole is a hundred.
     """
 
     columns: list[str]
@@ -45,13 +46,15 @@ class Table:
     drawn: int
     note: str = ""
     most_drawn: int | None = None
+    is_share: bool = False
 
     @property
     def bars(self) -> list[dict]:
-        """Return name, value and length (per cent of the longest) of each row."""
+        """Return name, value in words and length (per cent of the longest, or of the whole) of each row."""
         longest = max((row[self.drawn] for row in self.rows), default=0) or 1
+        whole, unit = (max(100, longest), " %") if self.is_share else (longest, "")
         return [
-            {"name": row[0], "value": row[self.drawn], "length": round(100 * row[self.drawn] / longest, 1)}
+            {"name": row[0], "value": f"{row[self.drawn]}{unit}", "length": round(100 * row[self.drawn] / whole, 1)}
             for row in self.rows[: self.most_drawn]
         ]
 
@@ -109,7 +112,7 @@ def utilisation(days: Interval) -> Table:
         share = round(100 * hours / open_hours) if open_hours else 0
         rows.append((one.name, share, round(hours, 1), round(open_hours, 1)))
     note = "Working hours as they stand today; hours that changed since are counted as they are now."
-    return Table(["Nutritionist", "Booked %", "Hours booked", "Working hours"], rows, drawn=1, note=note)
+    return Table(["Nutritionist", "Booked %", "Hours booked", "Working hours"], rows, drawn=1, note=note, is_share=True)
 
 
 def outcomes(days: Interval) -> Table:

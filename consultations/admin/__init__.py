@@ -1,3 +1,3 @@
 """The nutrition team's view of consultations. Importing the modules registers them."""
 
-from consultations.admin import answers, bookings, hours, mail, questionnaire, records  # noqa: F401
+from consultations.admin import answers, bookings, hours, mail, questionnaire, records, types  # noqa: F401

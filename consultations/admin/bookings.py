@@ -2,8 +2,7 @@
 
 from django.contrib import admin
 from django.contrib.admin import display
-from django.db.models import ManyToManyField, URLField
-from django.forms import CheckboxSelectMultiple
+from django.db.models import URLField
 
 from consultations.admin.acting import ActsOnBookings
 from consultations.admin.answers import ReadsAnswers
@@ -11,6 +10,7 @@ from consultations.admin.booking_for import BooksForClients
 from consultations.admin.bulk import ActsInBulk
 from consultations.admin.diary import ShowsDiary
 from consultations.admin.feed import HasFeed
+from consultations.admin.fields import TICKED
 from consultations.admin.finding import FindsClients
 from consultations.admin.hours import HasHours
 from consultations.admin.importing import HOURS, NUTRITIONISTS
@@ -23,16 +23,12 @@ from consultations.admin.writing import WritesToClients
 from consultations.models import (
     Booking,
     Consent,
-    ConsultationType,
     NoTimeSuited,
     Nutritionist,
 )
 from probio.exchange.admin import Exports
 from probio.exchange.import_admin import Imports
 from probio.staff.read_only import ReadOnly
-
-# Boxes to tick instead of two lists to move names between: a team is small, and its names have labels.
-TICKED = {ManyToManyField: {"widget": CheckboxSelectMultiple}}
 
 
 @admin.register(Nutritionist)
@@ -43,13 +39,6 @@ class NutritionistAdmin(Exports, Imports, HasFeed, HasHours, admin.ModelAdmin):
     list_display = ["name", "credentials", "time_zone", "most_per_day", "is_active"]
     search_fields = ["name"]
     prepopulated_fields = {"slug": ["name"]}
-
-
-@admin.register(ConsultationType)
-class ConsultationTypeAdmin(admin.ModelAdmin):
-    list_display = ["name", "duration", "buffer", "minimum_notice", "needs_approval", "is_active"]
-    prepopulated_fields = {"slug": ["name"]}
-    formfield_overrides = TICKED
 
 
 class ConsentInline(ReadOnlyRows):
@@ -77,7 +66,7 @@ class BookingAdmin(
     *(ActsInBulk, FindsClients, ShowsDiary, HasReports, Exports, ReadOnly, admin.ModelAdmin),
 ):
     exports = ("consultations.bookings",)
-    list_display = ["reference", "starts_at", "nutritionist", "client_name", "client_email", "status"]
+    list_display = ["reference", "starts_at", "client_name", "nutritionist", "status", "client_email"]
     list_filter = ["status", "source", "nutritionist"]
     list_select_related = ["nutritionist"]
     date_hierarchy = "starts_at"

@@ -8,7 +8,6 @@ from django.utils import timezone
 
 from consultations.admin.fields import ReasonField
 from consultations.exceptions import AlreadyBooked, NotActive, SlotUnavailable, TooLate, Undecided
-from consultations.hours import FreeDay
 from consultations.services.hours import ASK, GIVE, KEEP, Affected, Change, Outlook, carry_out, try_out
 
 OURS = ("csrfmiddlewaretoken", "save", "edit", "check", "shown", "reason_for_clients")
@@ -81,7 +80,7 @@ def confirm(admin, request, change: Change, *, page: dict, done: str, done_url: 
         **admin.admin_site.each_context(request),
         "opts": admin.opts,
         "form": form,
-        "free": [(kind, [(day.day, _said(day, kind.step)) for day in days]) for kind, days in outlook.free],
+        "free": outlook.free,
         "shown": _shown(outlook),
         "typed": _typed(request.POST),
         "warning": warning,
@@ -121,16 +120,6 @@ def _shown(outlook: Outlook) -> str:
 def _record(form: DecisionForm) -> str:
     decided = [f"{one.booking.reference} {form.choices[one.booking.pk]}" for one in form.affected]
     return "; ".join(["Hours changed", *decided])
-
-
-def _said(day: FreeDay, step) -> str:
-    """Return the free times of a day in words."""
-    minutes = int(step.total_seconds() // 60)
-    runs = [
-        f"{first:%H:%M}" if first == last else f"{first:%H:%M} to {last:%H:%M} every {minutes} minutes"
-        for first, last in day.runs
-    ]
-    return "; ".join(runs)
 
 
 def _typed(data) -> list[tuple[str, str]]:

@@ -1,9 +1,13 @@
 """Fields that several forms of the team have."""
 
 from django import forms
+from django.db.models import ManyToManyField
 from django.utils import timezone
 
 from articles.models import Article
+
+# Boxes to tick instead of two lists to move names between: a team is small, and its names have labels.
+TICKED = {ManyToManyField: {"widget": forms.CheckboxSelectMultiple}}
 
 
 class ReasonField(forms.CharField):

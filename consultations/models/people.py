@@ -108,15 +108,17 @@ class ConsultationType(models.Model):
     duration = models.DurationField(
         default=timedelta(minutes=30),
         validators=[validate_whole_minutes],
-        help_text="Hours:minutes:seconds, as 00:30:00.",
+        help_text="Hours:minutes:seconds, as 00:30:00. Bookings already made keep theirs.",
     )
     step = models.DurationField(
         default=timedelta(minutes=30),
         validators=[validate_whole_minutes],
-        help_text="Times are offered this far apart, from the start of working hours.",
+        help_text="Times are offered this far apart, from the start of working hours, so 00:45:00 gives 9:00, 9:45, "
+        "10:30.",
     )
     buffer = models.DurationField(
-        default=timedelta(minutes=10), help_text="Kept free after each consultation, for notes and a breath."
+        default=timedelta(minutes=10),
+        help_text="Kept free after each consultation, for notes and a breath. A longer one leaves fewer times.",
     )
     minimum_notice = models.DurationField(
         default=timedelta(hours=12), help_text="Times nearer than this cannot be booked by clients."
@@ -141,7 +143,9 @@ class ConsultationType(models.Model):
         default=timedelta(hours=2),
         help_text="A time that comes free is kept this long for the first on the waiting list whom it suits.",
     )
-    is_active = models.BooleanField(default=True, help_text="Inactive types cannot be booked.")
+    is_active = models.BooleanField(
+        default=True, help_text="Inactive types cannot be booked. Bookings already made stand."
+    )
 
     objects = ConsultationTypeQuerySet.as_manager()
 

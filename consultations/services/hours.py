@@ -164,7 +164,7 @@ def _look(change: Change, affected: list[Stranded], now: datetime) -> Outlook:
     if change.whose is not None:
         person = Nutritionist.objects.get(pk=change.whose)
         types = ConsultationType.objects.active().filter(nutritionists=person)
-        free = [(one, free_days(person, one, now)) for one in types]
+        free = [(one, free_days([person], one, person.zone, now)) for one in types]
     return Outlook(
         [Affected(one, colleagues[one.pk], now < bookings[one.pk].changes_close_at) for one in affected], free
     )

@@ -90,7 +90,7 @@ def test_sources_follow_an_article_from_views_to_consultations(consultation_type
         ("Mucus", 7, 0, 0, 0, 0.0, "", ""),
         ("No article", "", "", 1, 0, "", "", 0.0),
     ]
-    assert [(bar["name"], bar["value"]) for bar in table.bars] == [("Oats", 2), ("Mucus", 0), ("No article", 1)]
+    assert [(bar["name"], bar["value"]) for bar in table.bars] == [("Oats", "2"), ("Mucus", "0"), ("No article", "1")]
 
 
 def test_mail_and_waiting_list_count_by_state(consultation_type):
