@@ -1,7 +1,10 @@
 """Nutritionists and their working hours from a CSV. Accounts are not imported: who signs in is decided by hand."""
 
 from django import forms
+from django.utils import timezone
 
+from consultations import wording
+from consultations.hours import stranded, undecided
 from consultations.models import AvailabilityRule, Nutritionist, Weekday
 from probio.exchange.importing import Importer
 
@@ -76,6 +79,21 @@ def _find_hours():
     return find
 
 
+def _refuse_to_strand():
+    """Let no file leave bookings outside hours: it cannot be asked what becomes of each."""
+    before = stranded(timezone.now())
+
+    def problems():
+        outside = undecided(before, stranded(timezone.now()), is_only_new=True)
+        return [
+            f"{one.reference}, {wording.full_label(one.starts_at)}, with {one.nutritionist}, would fall outside. "
+            "Change these hours on the page Hours, which asks what becomes of it."
+            for one in outside
+        ]
+
+    return problems
+
+
 NUTRITIONISTS = Importer(
     slug="nutritionists",
     title="nutritionists",
@@ -95,6 +113,7 @@ NUTRITIONISTS = Importer(
     most_lines=MOST_LINES,
     find=_find_nutritionist,
     once=(("slug",),),
+    refuses=_refuse_to_strand,
 )
 HOURS = Importer(
     slug="hours",
@@ -117,4 +136,5 @@ HOURS = Importer(
     most_lines=MOST_LINES,
     find=_find_hours,
     once=(("nutritionist_id", "weekday", "starts_at", "valid_from"),),
+    refuses=_refuse_to_strand,
 )

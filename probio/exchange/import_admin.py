@@ -86,7 +86,7 @@ class Imports:
         upload = get_object_or_404(mine, pk=pk)
         plan = importing.plan(importer, _read(importer, bytes(upload.content)))
         if request.method == "POST" and plan.can_be_done:
-            if plan.fingerprint == request.POST.get("seen") and self._carry_out(request, upload, plan):
+            if plan.fingerprint == request.POST.get("seen") and self._carry_out(request, importer, upload, plan):
                 return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
             messages.warning(request, "Nothing was imported: something has changed since. Look at it as it is now.")
         only_errors = "errors" in request.GET
@@ -100,9 +100,9 @@ class Imports:
         )
         return render(request, "admin/exchange/look.html", context)
 
-    def _carry_out(self, request, upload, plan) -> bool:
+    def _carry_out(self, request, importer, upload, plan) -> bool:
         try:
-            made, changed = importing.carry_out(plan)
+            made, changed = importing.carry_out(importer, plan)
         except Overtaken:
             return False
         for rows, flag in ((made, ADDITION), (changed, CHANGE)):

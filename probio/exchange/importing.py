@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -27,6 +27,8 @@ class Importer:
     columns: heading -> field of the form; needed: headings there must be. find: given, once, returns a function from a
     line's cells to the row that it means, or None. once: fields of which no two lines may say the same.
     permissions: all of them are needed. shared: given, once, returns what every form of a file is made with.
+    refuses: called before the lines are written, returns a function that, called after, says what stands in the way of
+    all of them together, in words.
     """
 
     slug: str
@@ -38,6 +40,7 @@ class Importer:
     find: Callable[[], Callable[[dict[str, str]], Any]]
     once: tuple[tuple[str, ...], ...] = ()
     shared: Callable[[], dict] = dict
+    refuses: Callable[[], Callable[[], list[str]]] = lambda: list
     most_lines: int = MOST_LINES
 
     @property
@@ -58,8 +61,11 @@ class Line:
 
 @dataclass(frozen=True)
 class Plan:
+    """What each line of a file would do. problems: what stands in the way of all of them together, in words."""
+
     lines: list[Line]
     note: str = ""
+    problems: list[str] = field(default_factory=list)
 
     @property
     def counts(self) -> dict[str, int]:
@@ -67,7 +73,8 @@ class Plan:
 
     @property
     def can_be_done(self) -> bool:
-        return self.counts["error"] == 0 and self.counts["new"] + self.counts["changed"] > 0
+        counts = self.counts
+        return not self.problems and counts["error"] == 0 and counts["new"] + counts["changed"] > 0
 
     @property
     def fingerprint(self) -> str:
@@ -88,18 +95,40 @@ def plan(importer: Importer, table: Table) -> Plan:
         if line.form is not None:
             _refuse_twice(importer, line, seen)
         lines.append(line)
-    return Plan(lines, table.note)
+    looked_at = Plan(lines, table.note)
+    return replace(looked_at, problems=_try_out(importer, looked_at)) if looked_at.can_be_done else looked_at
 
 
-def carry_out(plan: Plan) -> tuple[list, list]:
-    """Write what a plan without errors says, all or nothing; return rows made and rows changed. Raises Overtaken."""
+def carry_out(importer: Importer, plan: Plan) -> tuple[list, list]:
+    """Write what a plan that can be done says, all or nothing; return rows made and rows changed. Raises Overtaken."""
     try:
         with transaction.atomic():
-            made = [line.form.save() for line in plan.lines if line.outcome == Outcome.NEW]
-            changed = [line.form.save() for line in plan.lines if line.outcome == Outcome.CHANGED]
+            made, changed, problems = _write(importer, plan)
+            if problems:
+                raise Overtaken
     except IntegrityError as error:
         raise Overtaken from error
     return made, changed
+
+
+def _write(importer, plan) -> tuple[list, list, list[str]]:
+    problems = importer.refuses()
+    made = [line.form.save() for line in plan.lines if line.outcome == Outcome.NEW]
+    changed = [line.form.save() for line in plan.lines if line.outcome == Outcome.CHANGED]
+    return made, changed, problems()
+
+
+def _try_out(importer, plan) -> list[str]:
+    """Return what stands in the way, by writing the lines and taking them back."""
+    try:
+        with transaction.atomic():
+            made, _, problems = _write(importer, plan)
+            transaction.set_rollback(True)
+    except IntegrityError:
+        return ["These lines do not go together."]
+    for row in made:  # they are not there after all
+        row.pk, row._state.adding = None, True
+    return problems
 
 
 def _plan_line(importer, number, cells, row, shared):

@@ -28,7 +28,6 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    "--lang=en-GB",  # dates in fields as in the pictures of the docs, whatever the machine speaks
 ]
 
 

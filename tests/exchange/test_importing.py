@@ -17,7 +17,7 @@ from probio.exchange.reading import CSVError, read
 from probio.models import Upload
 from tests.articles.factories import make_csl, make_reference
 from tests.exchange.test_exporting import content_of
-from tests.factories import make_nutritionist
+from tests.factories import make_booking, make_consultation_type, make_nutritionist
 from tests.pages import parse, text_of
 
 pytestmark = pytest.mark.django_db
@@ -45,6 +45,10 @@ def seen_at(client, address):
 
 def confirm(client, address):
     return client.post(address, {"seen": seen_at(client, address)})
+
+
+def confirm_and_follow(client, address):
+    return client.post(address, {"seen": seen_at(client, address)}, follow=True)
 
 
 @pytest.mark.parametrize(
@@ -251,3 +255,44 @@ def test_uploads_are_swept_away(admin_client):
     assert admin_client.get(page).status_code == 404
     exports.sweep(now=timezone.now())
     assert not Upload.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("kind", "content"),
+    [
+        ("hours", "nutritionist,weekday,from,to\nnia,Tuesday,09:00,09:30\n"),
+        ("nutritionists", "slug,active\nnia,no\n"),
+        ("nutritionists", "slug,time zone\nnia,Asia/Tokyo\n"),
+    ],
+)
+def test_file_that_would_leave_a_booking_outside_hours_is_refused_and_names_it(admin_client, kind, content):
+    nutritionist = make_nutritionist(slug="nia")
+    booking = make_booking(make_consultation_type(nutritionist))
+    look = upload(admin_client, f"{PEOPLE}import/{kind}/", content)["Location"]
+    said = text_of(admin_client.get(look))
+    assert f"{booking.reference}, Tuesday 5 January 2027" in said
+    assert "would fall outside" in said
+    admin_client.post(look, {"seen": "anything"})
+    nutritionist.refresh_from_db()
+    assert (nutritionist.is_active, nutritionist.time_zone) == (True, "Europe/London")
+    assert nutritionist.availability_rules.get(weekday=1).ends_at == time(17)
+
+
+def test_lines_are_imported_though_they_were_tried_out_before(admin_client):
+    make_nutritionist(slug="nia", weekdays=[])
+    content = "nutritionist,weekday,from,to\nnia,Tuesday,09:00,12:00\nnia,Wednesday,09:00,12:00\n"
+    look = upload(admin_client, f"{PEOPLE}import/hours/", content)["Location"]
+    said = text_of(confirm_and_follow(admin_client, look))
+    assert "Imported: 2 new, 0 changed." in said
+    assert AvailabilityRule.objects.count() == 2
+
+
+def test_booking_made_since_the_look_stops_the_import(admin_client):
+    nutritionist = make_nutritionist(slug="nia")
+    look = upload(admin_client, f"{PEOPLE}import/hours/", "nutritionist,weekday,from,to\nnia,Tuesday,09:00,09:30\n")
+    look = look["Location"]
+    seen = seen_at(admin_client, look)
+    booking = make_booking(make_consultation_type(nutritionist))
+    response = admin_client.post(look, {"seen": seen})
+    assert booking.reference in text_of(response)
+    assert nutritionist.availability_rules.get(weekday=1).ends_at == time(17)
