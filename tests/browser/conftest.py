@@ -105,6 +105,11 @@ def no_barriers(complaints):
     return check
 
 
+def body_of(page):
+    """The editor of an article's body, and not the field it takes the place of: a click that caught that waits in vain."""
+    return page.get_by_role("textbox", name="Body").and_(page.locator("[contenteditable]"))
+
+
 @pytest.fixture
 def staff(site, watched):
     """A member of staff signed in to the admin."""

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from articles.models import Article
 from consultations.models import Booking, EmailState, OutgoingEmail
 from consultations.services.outcomes import record_outcome
-from tests.browser.conftest import PASSWORD
+from tests.browser.conftest import PASSWORD, body_of
 from tests.browser.test_booking import choose_a_time, give_details
 
 
@@ -83,7 +83,7 @@ def test_staff_write_and_publish_an_article_in_the_editor(site, staff):
     staff.get_by_label("Cover").select_option("fibre")
     staff.get_by_label("Title").fill("A note on oats")
     staff.get_by_label("Standfirst").fill("What a bowl of oats is to the bacteria that meet it.")
-    body = staff.get_by_role("textbox", name="Body")
+    body = body_of(staff)
     body.click()
     staff.keyboard.type("Oats have a fibre called beta-glucan.")
     staff.get_by_role("button", name="Cite a reference").click()
@@ -102,7 +102,7 @@ def test_staff_write_and_publish_an_article_in_the_editor(site, staff):
 def test_article_editor_has_no_barriers(site, staff, no_barriers):
     article = Article.objects.get(slug="gut-microbiome-fighting-viruses")
     staff.goto(f"{site}/admin/articles/article/{article.pk}/change/")
-    expect(staff.get_by_role("textbox", name="Body")).to_contain_text("Somewhere between your last breath")
+    expect(body_of(staff)).to_contain_text("Somewhere between your last breath")
     no_barriers(staff)
 
 

@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from articles.models import Article
 from tests.articles.factories import make_draft, make_figure, make_reference, make_term
+from tests.browser.conftest import body_of
 from tests.conftest import wait_for
 
 
@@ -23,7 +24,7 @@ def editor(live_server, watched, settings):
     cookie = client.cookies[settings.SESSION_COOKIE_NAME]
     watched.context.add_cookies([{"name": cookie.key, "value": cookie.value, "domain": "localhost", "path": "/"}])
     watched.goto(f"{live_server.url}/admin/articles/article/{article.pk}/change/")
-    watched.get_by_role("textbox", name="Body").click()
+    body_of(watched).click()
     wait_for(lambda: goes_to_the_start(watched), seconds=20, what="the cursor at the start of the body")
     return watched
 
