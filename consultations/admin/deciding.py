@@ -5,13 +5,15 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
 
 from consultations.admin.fields import ReasonField
 from consultations.exceptions import AlreadyBooked, NotActive, SlotUnavailable, TooLate, Undecided
 from consultations.services.hours import ASK, GIVE, KEEP, Affected, Change, Outlook, carry_out, try_out
 
-OURS = ("csrfmiddlewaretoken", "save", "edit", "check", "shown", "reason_for_clients")
-CHOICE = "choice-"
+CHOICE, REST, REASON = "choice-", "for_the_rest", "reason_for_clients"
+OURS = ("csrfmiddlewaretoken", "save", "edit", "check", "shown")
+MANY = 4  # bookings from which those left are decided together
 OTHERS_NOW = "The bookings concerned are not those you were shown: look again. Nothing has been saved yet."
 NOT_POSSIBLE = "Something you chose cannot be done any more: look again. Nothing has been saved yet."
 BUSY = "Somebody else is changing these hours or a booking in them; nothing was saved. Try again."
@@ -24,9 +26,16 @@ class DecisionForm(forms.Form):
         help_text="Clients who are asked to move, or given to a colleague, read this in their email. May stay empty."
     )
 
-    def __init__(self, data, affected: list[Affected]):
-        super().__init__(data)
+    def __init__(self, data, affected: list[Affected], *, before=None):
+        """data: what was sent to be saved, or None. before: what was chosen before going back to change hours."""
+        super().__init__(data and _with_the_rest(data, affected), initial=before and before.dict())
         self.affected = affected
+        if len(affected) >= MANY:
+            self.fields[REST] = forms.ChoiceField(
+                label="All others",
+                required=False,
+                choices=[("", "Decide one by one"), (KEEP, "Keep them"), (ASK, "Ask them to move, where that can be")],
+            )
         for one in affected:
             self.fields[f"{CHOICE}{one.booking.pk}"] = forms.ChoiceField(
                 label="What becomes of it",
@@ -48,6 +57,20 @@ class DecisionForm(forms.Form):
         return {one.booking.pk: self.cleaned_data[f"{CHOICE}{one.booking.pk}"] for one in self.affected}
 
 
+def _with_the_rest(data, affected):
+    """Return what was sent, with the choice for all others in the place of those that nobody has made."""
+    rest = data.get(REST)
+    if rest not in (KEEP, ASK) or len(affected) < MANY:
+        return data
+    left = [f"{CHOICE}{one.booking.pk}" for one in affected if rest == KEEP or one.may_be_asked]
+    return MultiValueDict({name: [rest] for name in left} | dict(data.lists()))
+
+
+def decided(data) -> list[tuple[str, str]]:
+    """Return what was chosen on the page of decisions, for a form on the way back to it to send along."""
+    return [(name, value) for name, value in data.items() if name.startswith(CHOICE) or name in (REST, REASON)]
+
+
 def _choices(one: Affected) -> list[tuple[str, str]]:
     ask = [(ASK, "Ask to move: the client is sent the link to choose another time; until then it stands")]
     give = [
@@ -65,7 +88,7 @@ def confirm(admin, request, change: Change, *, page: dict, done: str, done_url: 
     now = timezone.now()
     outlook = try_out(change, now=now)
     is_saving = "save" in request.POST or (not asks_always and not outlook.affected)
-    form = DecisionForm(request.POST if is_saving else None, outlook.affected)
+    form = DecisionForm(request.POST if is_saving else None, outlook.affected, before=request.POST)
     warning = ""
     if is_saving:
         changed, warning = _save(request, change, outlook, form, now)
@@ -127,6 +150,6 @@ def _typed(data) -> list[tuple[str, str]]:
     return [
         (name, value)
         for name, values in data.lists()
-        if name not in OURS and not name.startswith(CHOICE)
+        if name not in (*OURS, REST, REASON) and not name.startswith(CHOICE)
         for value in values
     ]

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
 
-from consultations.admin.deciding import BUSY, confirm
+from consultations.admin.deciding import BUSY, confirm, decided
 from consultations.exceptions import Busy, HoursChanged
 from consultations.forms.hours import HoursForm, with_another
 from consultations.hours import hours_of
@@ -74,6 +74,7 @@ class HasHours:
             "form": form,
             "errors": is_refused and not form.is_valid(),
             "warning": warning,
+            "decided": decided(request.POST),
         }
         status = 422 if is_refused else 200
         return render(request, "admin/consultations/nutritionist/hours.html", context, status=status)

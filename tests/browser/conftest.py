@@ -106,7 +106,7 @@ def no_barriers(complaints):
 
 
 def body_of(page):
-    """The editor of an article's body, and not the field it takes the place of: a click that caught that waits in vain."""
+    """The editor of an article's body, not the field it takes the place of: a click on that waits in vain."""
     return page.get_by_role("textbox", name="Body").and_(page.locator("[contenteditable]"))
 
 

@@ -164,6 +164,35 @@ def test_going_back_from_the_decision_keeps_what_was_typed(admin_client, priya, 
     assert fields_of(back)[f"{row_of(fields_of(back), TUESDAY)}-ends_at"] == "10:00"
 
 
+def test_going_back_from_the_decision_keeps_what_was_decided(admin_client, priya, booking):
+    page = shorten(admin_client, priya)
+    chosen = {f"choice-{booking.pk}": "ask", "reason_for_clients": "Training"}
+    back = admin_client.post(url_of(priya), fields_of(page, edit="", **chosen))
+    again = admin_client.post(url_of(priya), fields_of(back, check=""))
+    assert fields_of(again)[f"choice-{booking.pk}"] == "ask"
+    assert parse(again).find(".//textarea[@name='reason_for_clients']").text.strip() == "Training"
+    assert save(admin_client, again, **chosen).status_code == 200
+    assert booking.emails.filter(kind="please_move").exists()
+
+
+def test_many_bookings_are_decided_together_but_for_those_chosen_one_by_one(admin_client, priya):
+    kind = make_consultation_type(priya)
+    bookings = [make_booking(kind, starts_at=TUESDAY_TEN + timedelta(hours=n)) for n in range(4)]
+    page = shorten(admin_client, priya)
+    assert "All others" in text_of(page)
+    save(admin_client, page, **{f"choice-{bookings[0].pk}": "keep", "for_the_rest": "ask"})
+    asked = [booking.emails.filter(kind="please_move").exists() for booking in bookings]
+    assert asked == [False, True, True, True]
+    assert SlotClaim.objects.get(pk=bookings[0].claim_id).decision == Decision.KEPT
+
+
+def test_few_bookings_are_decided_one_by_one(admin_client, priya, booking):
+    page = shorten(admin_client, priya)
+    assert "All others" not in text_of(page)
+    save(admin_client, page, for_the_rest="keep")
+    assert SlotClaim.objects.get(pk=booking.claim_id).decision == Decision.NONE
+
+
 def test_a_booking_that_would_fall_outside_is_shown_first_and_nothing_is_saved(admin_client, priya, booking):
     before = hours_now(priya)
     page = shorten(admin_client, priya)
