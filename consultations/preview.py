@@ -99,7 +99,8 @@ def _of_requests(asked, user, now):
 
 def _of_reminders(free, user, now):
     start = now.replace(hour=15) + timedelta(days=3)
-    _book(free, start, "Joe Lane", now)
+    joe = _book(free, start, "Joe Lane", now)
+    changes.correct_details(joe.pk, changes.Details(joe.client_name, "phone", "+442079460018"), now=now)
     notices.owe_reminders(now=start - timedelta(hours=24))
     notices.owe_reminders(now=start - timedelta(hours=2))
     kit = _book(free, start - timedelta(hours=1), "Kit Moor", now)

@@ -31,6 +31,7 @@ class EmailKind(models.TextChoices):
     STAFF_NEW = "staff_new", "to the nutritionist: new"
     STAFF_MOVED = "staff_moved", "to the nutritionist: moved"
     STAFF_CANCELLED = "staff_cancelled", "to the nutritionist: cancelled"
+    STAFF_DETAILS = "staff_details", "to the nutritionist: how to reach the client"
     STAFF_TOMORROW = "staff_tomorrow", "to the nutritionist: tomorrow"
     FOLLOW_UP = "follow_up", "follow-up"
     READING = "reading", "articles to read"
@@ -39,7 +40,13 @@ class EmailKind(models.TextChoices):
     PLEASE_MOVE = "please_move", "please choose another time"
 
 
-TO_STAFF = [EmailKind.STAFF_NEW, EmailKind.STAFF_MOVED, EmailKind.STAFF_CANCELLED, EmailKind.STAFF_TOMORROW]
+TO_STAFF = [
+    EmailKind.STAFF_NEW,
+    EmailKind.STAFF_MOVED,
+    EmailKind.STAFF_CANCELLED,
+    EmailKind.STAFF_DETAILS,
+    EmailKind.STAFF_TOMORROW,
+]
 # Sent to another address than the client's present one, on purpose.
 TO_OTHER_ADDRESSES = [EmailKind.ADDRESS_CHECK, EmailKind.ADDRESS_CHANGED, *TO_STAFF]
 # What such a message says would be wrong once the booking stands otherwise: it is then no longer needed.
@@ -52,6 +59,7 @@ ONLY_WHILE = {
     EmailKind.REMINDER_HOURS: [BookingStatus.CONFIRMED],
     EmailKind.STAFF_NEW: ACTIVE,
     EmailKind.STAFF_MOVED: ACTIVE,
+    EmailKind.STAFF_DETAILS: ACTIVE,
     EmailKind.FOLLOW_UP: [BookingStatus.COMPLETED],
     EmailKind.PLEASE_MOVE: ACTIVE,
     EmailKind.READING: [BookingStatus.COMPLETED],

@@ -114,7 +114,10 @@ def cancel_locked(booking: Booking, *, by, reason: str, now: datetime) -> None:
 
 
 def correct_details(booking_id: int, details: Details, *, now: datetime) -> Booking:
-    """Correct name, channel and phone number, and owe the client a confirmation that says them. Raises NotActive."""
+    """Correct name, channel and phone number, and owe the client a confirmation that says them. Raises NotActive.
+
+    The nutritionist is told of another way to talk or another number, or they would call the wrong one.
+    """
     with _changing(booking_id, None, now, may_be_late=True) as booking:
         before = Details(booking.client_name, booking.channel, booking.phone)
         if before == details:
@@ -125,6 +128,8 @@ def correct_details(booking_id: int, details: Details, *, now: datetime) -> Book
         _note(booking, BookingEventKind.DETAILS_CORRECTED, None, now)
         outbox.drop(booking)
         owe_confirmation(booking, now)
+        if (before.channel, before.phone) != (details.channel, details.phone):
+            tell_nutritionist(booking, EmailKind.STAFF_DETAILS, now)
         return booking
 
 

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from consultations.models import Booking, BookingStatus, EmailState
 from tests.articles.factories import make_live_article
-from tests.factories import make_booking, make_consultation_type
+from tests.factories import TUESDAY_TEN, make_booking, make_consultation_type
 from tests.pages import parse, text_of
 
 pytestmark = pytest.mark.django_db
@@ -127,3 +127,19 @@ def test_outcomes_are_recorded_for_several_but_none_is_overwritten(admin_client,
     words = admin_client.post(url, {"action": "took_place", **ticked}, follow=True).text
     assert f"{over.reference} has an outcome already" in words
     assert sorted(Booking.objects.values_list("status", flat=True)) == ["confirmed", "no_show"]
+
+
+def test_several_bookings_are_cancelled_for_one_reason(admin_client, over):
+    consultation_type = make_consultation_type()
+    to_come = [make_booking(consultation_type, starts_at=TUESDAY_TEN + timedelta(hours=n)) for n in range(2)]
+    url = "/admin/consultations/booking/"
+    ticked = {"action": "cancel_several", "_selected_action": [over.pk, *(booking.pk for booking in to_come)]}
+    page = admin_client.post(url, ticked)
+    assert "Amara Whitfield, Tuesday 5 January 2027, 11:00" in text_of(page)
+    assert admin_client.post(url, {**ticked, "cancel": "", "reason": ""}).status_code == 422
+    assert not Booking.objects.filter(status=BookingStatus.CANCELLED_BY_TEAM).exists()
+    words = admin_client.post(url, {**ticked, "cancel": "", "reason": "Priya is ill."}, follow=True).text
+    assert words.count("is cancelled; the client is told by email") == 2
+    assert f"{over.reference} has begun, or was not to take place; nothing was changed." in words
+    assert {booking.emails.get(kind="cancelled").state for booking in to_come} == {EmailState.OWED}
+    assert to_come[0].events.get(kind="cancelled").reason == "Priya is ill."

@@ -3,6 +3,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.contrib.auth import get_user_model
 
+from consultations.emails import compose
 from consultations.models import EmailState, OutgoingEmail
 from consultations.services.booking import Slot
 from consultations.services.changes import (
@@ -116,6 +117,27 @@ def test_what_is_owed_to_others_stays_owed_when_the_client_changes_something(nut
         ("address_changed", "amara@example.com"),
         ("booked", "amara@example.org"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("details", "told"),
+    [
+        (Details("Amara W", "video"), []),
+        (Details("Amara W", "phone", "+442079460018"), [("staff_details", "priya@example.com")]),
+    ],
+)
+def test_nutritionist_hears_how_to_reach_a_client_who_changed_that(nutritionist, details, told):
+    booking = make_booking(make_consultation_type(nutritionist), name="Amara W")
+    correct_details(booking.pk, details, now=NOW)
+    assert owed("staff_details") == told
+
+
+def test_nutritionist_hears_of_each_number_a_client_gives(nutritionist):
+    booking = make_booking(make_consultation_type(nutritionist))
+    for phone in ("+442079460018", "+442079460019", "+442079460018"):
+        correct_details(booking.pk, Details("Amara W", "phone", phone), now=NOW)
+    assert len(owed("staff_details")) == 3
+    assert "+442079460018" in compose(OutgoingEmail.objects.filter(kind="staff_details").last()).body
 
 
 def test_move_to_another_nutritionist_is_told_to_both(nutritionist):
