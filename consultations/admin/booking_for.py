@@ -32,9 +32,7 @@ class PhoneForm(BookingForm):
         super().__init__(data, zone_name=wording.LONDON.key)
         self.fields["timezone"].choices = wording.zones_offered(wording.LONDON)
         self.fields["channel"].label = "How would the client like to talk?"
-        self.fields[
-            "notes"
-        ].help_text = "Leave out health details; they are better said in person."
+        self.fields["notes"].help_text = "Leave out health details; they are better said in person."
         self.fields["email"].help_text = "The confirmation and the calendar file go here. Read the address back."
         service, news = self.fields["consent_service"], self.fields["consent_marketing"]
         service.label, news.label = f"“{consents.SERVICE.wording}”", f"“{consents.MARKETING.wording}”"

@@ -1,12 +1,20 @@
 """What the team looks at and services write: the waiting list, follow-ups, and what was erased or cleared."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path
+from django.utils import timezone
 
 from consultations.admin.finding import FindsClients
 from consultations.admin.rows import ReadOnlyRows
-from consultations.models import Erasure, FollowUp, RetentionRun, WaitlistEntry, WaitlistOffer
+from consultations.exceptions import Busy
+from consultations.models import Erasure, FollowUp, RetentionRun, WaitlistEntry, WaitlistOffer, WaitlistState
+from consultations.services import waitlist
 from probio.exchange.admin import Exports
 from probio.staff.read_only import ReadOnly
+
+TAKES_OFF = "consultations.change_waitlistentry"
 
 
 class WaitlistOfferInline(ReadOnlyRows):
@@ -18,12 +26,39 @@ class WaitlistOfferInline(ReadOnlyRows):
 @admin.register(WaitlistEntry)
 class WaitlistEntryAdmin(Exports, FindsClients, ReadOnly, admin.ModelAdmin):
     exports = ("consultations.waiting_list",)
+    change_form_template = "admin/consultations/waitlistentry/change_form.html"
     list_display = ["client_name", "client_email", "consultation_type", "state", "joined_at"]
     list_filter = ["state", "consultation_type"]
     list_select_related = ["consultation_type"]
     fields = ["client_name", "client_email", "consultation_type", "days", "times", "state", "booking", "joined_at"]
     readonly_fields = ["days", "times"]
     inlines = [WaitlistOfferInline]
+
+    def get_urls(self):
+        view = self.admin_site.admin_view(self.take_off)
+        return [path("<int:pk>/take-off/", view, name="consultations_waitlistentry_take_off"), *super().get_urls()]
+
+    def render_change_form(self, request, context, *args, obj=None, **kwargs):
+        is_waiting = obj is not None and obj.state == WaitlistState.WAITING
+        context["may_take_off"] = is_waiting and request.user.has_perm(TAKES_OFF)
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
+
+    def take_off(self, request, pk):
+        """Ask, and take a client who said so off the list."""
+        if not request.user.has_perm(TAKES_OFF):
+            raise PermissionDenied
+        entry = get_object_or_404(WaitlistEntry.objects.select_related("consultation_type"), pk=pk)
+        if request.method == "POST":
+            try:
+                waitlist.leave(pk, now=timezone.now())
+            except Busy:
+                messages.warning(request, "Somebody else is changing this entry; try again.")
+            else:
+                self.log_change(request, entry, "Taken off the list.")
+                messages.success(request, f"{entry.client_name} is off the list.")
+            return redirect("admin:consultations_waitlistentry_change", pk)
+        context = {**self.admin_site.each_context(request), "title": "Take off the list", "opts": self.opts}
+        return render(request, "admin/consultations/waitlistentry/take_off.html", {**context, "entry": entry})
 
     def days(self, entry):
         return ", ".join(day.label for day in entry.wished_weekdays)

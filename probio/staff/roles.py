@@ -26,7 +26,9 @@ SEES_BOOKINGS = _may(
     *("availabilityrule", "extrahours", "outgoingemail", "waitlistentry", "waitlistoffer"),
 )
 WORKS_WITH_BOOKINGS = (
-    SEES_BOOKINGS | _may("consultations", "add", "booking", "bookingnote") | {"consultations.change_booking"}
+    SEES_BOOKINGS
+    | _may("consultations", "add", "booking", "bookingnote")
+    | _may("consultations", "change", "booking", "waitlistentry")
 )
 SEES_REPORTS = {"consultations.view_reports"}
 SEES_ARTICLES = _may(

@@ -27,3 +27,19 @@ def test_records_are_neither_added_nor_changed_by_hand(admin_client, name):
     erase("nobody@example.com", now=timezone.now())
     assert admin_client.get(f"/admin/consultations/{name}/").status_code == 200
     assert admin_client.get(f"/admin/consultations/{name}/add/").status_code == 403
+
+
+def test_team_takes_somebody_off_the_list_who_asked_for_it(admin_client):
+    consultation_type = make_consultation_type()
+    booking, entry = make_booking(consultation_type), wait(consultation_type)
+    nxt = wait(consultation_type, "next@example.com")
+    cancel_booking(booking.pk, now=timezone.now())
+    url = f"/admin/consultations/waitlistentry/{entry.pk}"
+    assert "Take off the list" in text_of(admin_client.get(f"{url}/change/"))
+    assert "will be offered no times" in text_of(admin_client.get(f"{url}/take-off/"))
+    entry.refresh_from_db()
+    assert entry.state == "waiting"
+    assert "is off the list" in admin_client.post(f"{url}/take-off/", follow=True).text
+    entry.refresh_from_db()
+    assert (entry.state, entry.offers.get().outcome, nxt.offers.get().outcome) == ("left", "declined", "open")
+    assert "Take off the list" not in text_of(admin_client.get(f"{url}/change/"))

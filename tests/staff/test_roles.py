@@ -51,7 +51,7 @@ ACTS = by_name(
         # nutritionist_feed: a nutritionist's own
         "NTO": "booking_for_client booking_for_client_times booking_for_client_details booking_note "
         "booking_send_again booking_suggest booking_move booking_accept booking_decline booking_outcome "
-        "booking_cancel booking_diary nutritionist_export nutritionist_feed outgoingemail_html",
+        "booking_cancel booking_diary waitlistentry_take_off nutritionist_export nutritionist_feed outgoingemail_html",
         "N": "booking_answers",
         "CO": "logentry_export",
         "TO": "booking_export waitlistentry_export outgoingemail_export outgoingemail_send-again "
