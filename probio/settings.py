@@ -287,6 +287,7 @@ ACCOUNT_RATE_LIMITS = {} if RATE_LIMIT_SCALE else False
 MFA_ADAPTER = "probio.staff.adapters.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_FORMS = {"add_webauthn": "probio.staff.forms.PasskeyForm"}
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
 SESSION_COOKIE_AGE = 12 * 60 * 60
 AUTH_PASSWORD_VALIDATORS = [
