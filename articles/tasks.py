@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from articles import figure_images
+from articles import figure_images, purging
 
 
 @shared_task
@@ -14,3 +14,8 @@ def make_files(image_id):
 @shared_task
 def sweep_images():
     figure_images.sweep(now=timezone.now())
+
+
+@shared_task
+def purge_cdn():
+    purging.purge_if_changed(timezone.now())

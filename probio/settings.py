@@ -3,13 +3,11 @@
 Every variable is listed in docs/architecture.md. A missing or bad value stops the process with one line.
 """
 
-from datetime import timedelta
 from email.utils import parseaddr
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from celery.schedules import crontab
 from cryptography.fernet import Fernet
 from csp.constants import NONCE, NONE, SELF
 from environs import Env, EnvValidationError, ValidationError, validate
@@ -18,6 +16,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from articles.editor import EXTENSIONS as DJANGO_PROSE_EDITOR_EXTENSIONS  # noqa: F401
+from probio.schedule import PURGING, SCHEDULE
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -26,6 +25,12 @@ def _is_origin(value):
     parts = urlsplit(value)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query:
         raise ValidationError("Must be an origin such as https://www.example.com.")
+
+
+def _is_url(value):
+    parts = urlsplit(value)
+    if value and (parts.scheme not in ("http", "https") or not parts.hostname):
+        raise ValidationError("Must be an address such as https://api.example.com/purge.")
 
 
 def _is_path_segment(value):
@@ -100,6 +105,8 @@ BANK_HOLIDAYS_NATION = env.str(
     "BANK_HOLIDAYS_NATION", default="ENG", validate=validate.OneOf(["ENG", "NIR", "SCT", "WLS"])
 )
 CROSSREF_URL = env.str("CROSSREF_URL", default="https://api.crossref.org", validate=_is_origin)
+CDN_PURGE_URL = env.str("CDN_PURGE_URL", default="", validate=_is_url)
+CDN_PURGE_TOKEN = env.str("CDN_PURGE_TOKEN", default="")
 ANSWERS_KEPT_DAYS = env.int("ANSWERS_KEPT_DAYS", default=90, validate=validate.Range(min=1))
 LOG_FORMAT = env.str("LOG_FORMAT", default="console", validate=validate.OneOf(["console", "json"]))
 MEDIA_DIR = env.path("MEDIA_DIR", default=BASE_DIR / "media")
@@ -347,30 +354,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "interval_max": 5,
 }
 CELERY_TASK_PUBLISH_RETRY = False
-CELERY_BEAT_SCHEDULE = {
-    "expire-offers": {"task": "consultations.tasks.expire_offers", "schedule": timedelta(minutes=1)},
-    "expire-requests": {"task": "consultations.tasks.expire_requests", "schedule": timedelta(minutes=1)},
-    "owe-reminders": {"task": "consultations.tasks.owe_reminders", "schedule": timedelta(minutes=1)},
-    "owe-tomorrow": {"task": "consultations.tasks.owe_tomorrow", "schedule": timedelta(minutes=5)},
-    "retain": {"task": "consultations.tasks.retain", "schedule": crontab(hour=3, minute=20)},
-    "sweep-exports": {
-        "task": "probio.exchange.tasks.sweep_exports",
-        "schedule": timedelta(minutes=1),
-        "options": {"expires": 60},
-    },
-    "sweep-images": {
-        "task": "articles.tasks.sweep_images",
-        "schedule": timedelta(minutes=1),
-        "options": {"expires": 60},
-    },
-    "sweep-outbox": {
-        "task": "consultations.tasks.sweep_outbox",
-        # With the lease of half a minute, what a dead worker left behind is taken up within the minute.
-        "schedule": timedelta(seconds=15),
-        "options": {"expires": 15},  # one that nobody took up in time has a successor
-    },
-    "worker-heartbeat": {"task": "probio.health.record_heartbeat", "schedule": timedelta(seconds=30)},
-}
+CELERY_BEAT_SCHEDULE = SCHEDULE | (PURGING if CDN_PURGE_URL else {})
 
 LOGGING = {
     "version": 1,

@@ -40,7 +40,7 @@ ARTICLES = [
         "exporting",
         "waiting",
     ],
-    ["publishing", "retractions", "feedback", "forms"],
+    ["publishing", "purging", "retractions", "feedback", "forms"],
     ["states", "moving", "previews", "comparing"],
     ["sample", "tasks", "templatetags", "views", "admin", "apps"],
     ["feeds", "sitemaps"],
