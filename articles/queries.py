@@ -2,21 +2,26 @@
 
 from datetime import datetime
 
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
-from articles.models import Article, Citation, Person, ReadNext, Topic
+from articles.models import Article, Citation, Person, Publication, ReadNext, Topic
 
 
 def topics(now: datetime):
-    """Topics with something to read: the others are nobody's business yet."""
-    return Topic.objects.filter(Exists(Article.objects.live(now).filter(topic=OuterRef("pk"))))
+    """Topics with something to read: the others are nobody's business yet. changed_at: the latest of its articles."""
+    return _with_articles(Topic.objects, Q(topic=OuterRef("pk")), now)
 
 
 def people(now: datetime):
-    """Those who wrote or reviewed something that can be read."""
+    """Those who wrote or reviewed something that can be read. With changed_at, the latest of their articles."""
     is_theirs = Q(live_revision__author=OuterRef("pk")) | Q(live_revision__reviewer=OuterRef("pk"))
-    return Person.objects.filter(Exists(Article.objects.live(now).filter(is_theirs)))
+    return _with_articles(Person.objects, is_theirs, now)
+
+
+def _with_articles(rows, is_theirs: Q, now):
+    changed = Article.objects.live(now).filter(is_theirs).order_by("-changed_at").values("changed_at")
+    return rows.annotate(changed_at=Subquery(changed[:1])).filter(changed_at__isnull=False)
 
 
 def of_person(person: Person, now: datetime):
@@ -25,14 +30,22 @@ def of_person(person: Person, now: datetime):
     return Article.objects.live(now).newest_first().filter(is_theirs)
 
 
-def changed(now: datetime):
-    """Articles whose shown version says what was put right or added since they appeared, the latest change first."""
+def changes(now: datetime):
+    """Publications that changed what a live article says, since it appeared, in words; the latest first."""
     return (
-        Article.objects.live(now)
-        .newest_first()
-        .filter(live_revision__is_major=True, changed_at__gt=F("publish_at"))
-        .exclude(live_revision__change_note="")
-        .order_by("-changed_at", "-pk")
+        Publication.objects.filter(
+            revision__article__in=Article.objects.live(now),
+            revision__is_major=True,
+            at__lte=now,
+            at__gt=F("revision__article__publish_at"),
+        )
+        .exclude(revision__change_note="")
+        .select_related("revision__article__live_revision")
+        .only(
+            *("at", "revision__change_note", "revision__article__slug"),
+            "revision__article__live_revision__title",
+        )
+        .order_by("-at", "-pk")
     )
 
 

@@ -33,10 +33,16 @@ class TopicSitemap(OwnSitemap):
     def items(self):
         return queries.topics(timezone.now()).order_by("slug")
 
+    def lastmod(self, topic):
+        return topic.changed_at
+
 
 class PersonSitemap(OwnSitemap):
     def items(self):
         return queries.people(timezone.now()).order_by("slug")
+
+    def lastmod(self, person):
+        return person.changed_at
 
 
 class PageSitemap(OwnSitemap):

@@ -66,6 +66,10 @@ class ArticleQuerySet(models.QuerySet):
         """Articles readers may see at an instant: nothing has to run for one to appear or go."""
         return self._shown().filter(Q(expire_at=None) | Q(expire_at__gt=now), publish_at__lte=now)
 
+    def called(self, slug: str):
+        """The article at an address, or which readers once found there."""
+        return self.filter(Q(slug=slug) | Q(old_addresses__slug=slug))
+
     def next_change(self, now) -> datetime | None:
         """Return the next instant at which one of these appears or goes by itself, None if none does. One query.
 

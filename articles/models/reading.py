@@ -55,15 +55,21 @@ class Feedback(models.Model):
 class DailyCountManager(models.Manager):
     ADD = """
         INSERT INTO {table} AS kept (article_id, "on", count)
-        SELECT article.id, seen."on", seen.count
+        SELECT article.id, seen."on", sum(seen.count)
         FROM unnest(%s::text[], %s::date[], %s::integer[]) AS seen (slug, "on", count)
-        JOIN articles_article AS article USING (slug)
+        JOIN (
+            SELECT id, slug FROM articles_article UNION SELECT article_id, slug FROM articles_oldaddress
+        ) AS article USING (slug)
+        GROUP BY article.id, seen."on"
         ORDER BY article.id, seen."on"  -- in one order, so that processes wait for each other and never in a circle
         ON CONFLICT (article_id, "on") DO UPDATE SET count = kept.count + excluded.count
     """
 
     def add(self, counts: Mapping[tuple[str, date], int]) -> None:
-        """Add counts by an article's slug and day to those kept. Slugs of no article are left out. One statement."""
+        """Add counts by an article's slug and day to those kept; one it had before it moved is its slug too.
+
+        Slugs of no article are left out. One statement.
+        """
         slugs, days = zip(*counts, strict=True)
         with connection.cursor() as cursor:
             table = connection.ops.quote_name(self.model._meta.db_table)

@@ -100,8 +100,8 @@ def editorial_policy(request):
 @public_page(has_pages=True)
 @require_safe
 def corrections(request):
-    """List what was changed in live articles, the latest first, a page at a time. Two queries."""
-    return render(request, "articles/corrections.html", _page_of(request, queries.changed(timezone.now())))
+    """List every change of live articles, the latest first, a page at a time. Two queries."""
+    return render(request, "articles/corrections.html", _page_of(request, queries.changes(timezone.now())))
 
 
 def _page_of(request, articles) -> dict:

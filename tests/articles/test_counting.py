@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from articles.counting import VIEWS
 from articles.models import ViewCount
+from articles.moving import move_article
 from articles.states import withdraw
 from tests.articles.factories import NOW, make_article, make_draft, make_live_article
 from tests.test_counting import PHONE
@@ -72,6 +73,17 @@ def test_counts_of_a_day_add_up_in_one_statement_and_unknown_slugs_are_left_out(
     assert len(queries) == 1
     rows = set(ViewCount.objects.values_list("article", "on", "count"))
     assert rows == {(oats.pk, day, 5), (oats.pk, next_day, 1), (fibre.pk, day, 1)}
+
+
+def test_counts_of_an_address_that_moved_are_its_articles():
+    article = make_live_article(slug="oats")
+    move_article(article=article, slug="oat-fibre", now=NOW + timedelta(days=1))
+    day = NOW.date()
+    ViewCount.objects.add({("oats", day): 2, ("oat-fibre", day): 1})
+    assert ViewCount.objects.get().count == 3
+    move_article(article=article, slug="oats", now=NOW + timedelta(days=2))
+    ViewCount.objects.add({("oats", day): 2, ("oat-fibre", day): 1})
+    assert ViewCount.objects.get().count == 6
 
 
 def test_page_is_whole_when_counts_cannot_be_written_and_they_are_written_later(client, monkeypatch):

@@ -186,6 +186,18 @@ def test_corrections_lists_what_was_changed_in_live_articles_the_latest_first(cl
     ]
 
 
+def test_corrections_keeps_earlier_changes_when_a_later_one_is_published(client):
+    article = make_live_article(title="Oats")
+    for days, note, is_major in [(1, "A wrong dose.", True), (2, "A typing slip.", False), (3, "A new study.", True)]:
+        draft = make_draft(article, title=f"Oats {days}", change_note=note, is_major=is_major)
+        publish(revision=draft, now=NOW + timedelta(days=days))
+    page = parse(client.get(CORRECTIONS))
+    assert [list(item.itertext())[:3] for item in page.findall(".//main//ol[@class]/li")] == [
+        ["Oats 3", "A new study.", "8 January 2026"],
+        ["Oats 3", "A wrong dose.", "6 January 2026"],
+    ]
+
+
 def test_corrections_without_any_says_so(client):
     assert "Nothing has been corrected yet" in text_of(client.get(CORRECTIONS))
 

@@ -8,6 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from articles.models import Article
+from articles.moving import move_article
 from consultations import options
 from consultations.models import (
     Booking,
@@ -62,6 +63,13 @@ def test_booking_keeps_all_that_was_said(client, consultation_type):
     )
     assert (booking.client_time_zone, booking.article.slug) == ("America/New_York", "oats")
     assert [consent.purpose for consent in booking.consents.all()] == ["service", "marketing"]
+
+
+def test_booking_remembers_an_article_that_has_moved_since_its_page_was_opened(client, consultation_type):
+    move_article(article=make_live_article(slug="oats"), slug="oat-fibre", now=timezone.now())
+    url, hidden = form_for(client, consultation_type, **{"from": "oats"})
+    client.post(url, {**hidden, **FIELDS})
+    assert Booking.objects.get().article.slug == "oat-fibre"
 
 
 @pytest.mark.parametrize("source", ["unknown", "draft", "<script>", "x" * 200, "../oats", "\x00"])
