@@ -13,6 +13,7 @@ HOLDS_LAST = timedelta(days=1)
 LOOKS_LAST = timedelta(days=2 * 365 + 1)  # PostgreSQL keeps each for two years
 RUNS_LAST = timedelta(days=2 * 365)
 EXPORTS_LAST = timedelta(days=1)
+WORDS_LAST = timedelta(days=365)
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,15 @@ _AFTER = [
         "asking for it",
         EXPORTS_LAST,
         "deleted",
+    ),
+    Kept(
+        "words about articles",
+        "what a reader wrote below an article, with the day; not who it was, unless they wrote that",
+        "so that editors can mend and add to what people read",
+        "legitimate interest in articles that answer what people ask",
+        "the words",
+        WORDS_LAST,
+        "deleted; whether the article was useful stays, as a count",
     ),
     Kept(
         "retention runs",

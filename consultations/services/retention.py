@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from articles.models import Feedback
 from consultations import retention
 from consultations.models import (
     UNSENT,
@@ -65,6 +66,11 @@ STEPS = [
         _delete,
     ),
     Step("exports", Export.objects.expired, lambda rows, now: exports.delete(rows)),
+    Step(
+        "words about articles",
+        lambda now: Feedback.objects.filter(given_at__lte=now - retention.WORDS_LAST).exclude(words=""),
+        lambda rows, now: rows.update(words=""),
+    ),
     Step("retention runs", lambda now: RetentionRun.objects.filter(at__lte=now - retention.RUNS_LAST), _delete),
 ]
 

@@ -5,9 +5,12 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
+from articles.feedback import give_feedback
+from articles.models import Feedback
 from consultations import retention as schedule
 from consultations.models import Booking, EmailState, OutgoingEmail, RetentionRun, SlotClaim, WaitlistEntry
 from consultations.services import retention
+from tests.articles.factories import make_live_article
 from tests.consultations.test_waitlist import wait
 from tests.factories import NOW, make_booking, make_consultation_type, make_hold
 
@@ -56,6 +59,14 @@ def test_places_on_the_list_are_made_anonymous_after_half_a_year():
     entry.refresh_from_db()
     assert (entry.client_name, entry.state) == ("Erased", "left")
     assert not entry.emails.exists()
+
+
+def test_words_of_readers_go_after_a_year_and_what_they_thought_stays():
+    article = make_live_article()
+    for days in (0, 100):
+        give_feedback(article, was_useful=False, words="Too long.", client_hash="", now=NOW + timedelta(days=days))
+    assert run("words about articles", NOW + schedule.WORDS_LAST) == 1
+    assert list(Feedback.objects.values_list("was_useful", "words")) == [(False, "Too long."), (False, "")]
 
 
 def test_command_says_what_it_cleared_and_keeps_a_record():
