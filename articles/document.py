@@ -130,7 +130,13 @@ class Document:
 
 def sanitise(html: str) -> str:
     """Return the body with nothing in it but the vocabulary. Idempotent."""
-    return _cleaner.clean(html).strip()
+    cleaned = _cleaner.clean(html).strip()
+    # Headings in headings are read as another tree once they are written out: read it until it holds.
+    for _ in range(MAX_DEPTH):
+        if (again := _cleaner.clean(cleaned).strip()) == cleaned:
+            break
+        cleaned = again
+    return cleaned
 
 
 def citation_keys(element: Element) -> list[str]:
