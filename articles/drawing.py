@@ -22,11 +22,11 @@ class DrawingError(ValueError):
 
 
 def clean_drawing(text: str) -> str:
-    """Return the SVG as XML, or raise DrawingError for anything that is not plain shapes and labels."""
+    """Return the SVG as XML without its comments, or raise DrawingError for what is not plain shapes and labels."""
     if len(text) > MAX_CHARACTERS:
         raise DrawingError(f"The drawing has {len(text)} characters and may have {MAX_CHARACTERS}: simplify it.")
-    if "<!" in text:  # no document type, hence no entities to expand; no CDATA
-        raise DrawingError("The drawing must not have a document type, comments or CDATA.")
+    if "<!" in text.replace("<!--", ""):  # no document type, hence no entities to expand; no CDATA
+        raise DrawingError("The drawing must not have a document type or CDATA.")
     try:
         root = ElementTree.fromstring(text)  # noqa: S314 -- entities are refused above
     except ElementTree.ParseError as error:
