@@ -18,6 +18,7 @@ from articles.moving import move_article
 from articles.publishing import PublishingError
 from probio.staff.inputs import DateInput, TimeInput
 
+CHANGED = "Somebody saved another revision since you opened that page, and nothing was done. Look at that one first."
 PUBLISH, REVIEW = "articles.publish_article", "articles.review_article"
 
 
@@ -85,14 +86,29 @@ class Acts:
     """Pages that ask before one thing is done to one row."""
 
     def act_on(
-        self, request, row, act, *, title, button, words, form_class=forms.Form, initial=None, permission=PUBLISH
+        self,
+        request,
+        row,
+        act,
+        *,
+        title,
+        button,
+        words,
+        form_class=forms.Form,
+        initial=None,
+        permission=PUBLISH,
+        seen="",
     ):
         """Ask, do it, and show the row that `act` returns with its message; keep what was typed when it is refused.
 
-        act(**cleaned values) -> (message, row): may raise PublishingError or DocumentError.
+        act(**cleaned values) -> (message, row): may raise PublishingError or DocumentError. seen: what the page is
+        about, which must still be the same when its button is pressed.
         """
         if not request.user.has_perm(permission):
             raise PermissionDenied
+        if request.method == "POST" and request.POST.get("seen", "") != seen:
+            messages.warning(request, CHANGED)
+            return redirect(f"admin:articles_{row._meta.model_name}_change", row.pk)
         form = form_class(request.POST, initial=initial) if request.method == "POST" else form_class(initial=initial)
         if form.is_valid():
             try:
@@ -104,6 +120,7 @@ class Acts:
                 messages.success(request, message)
                 return redirect(f"admin:articles_{shown._meta.model_name}_change", shown.pk)
         asked = {"title": title, "opts": self.opts, "row": row, "form": form, "button": button, "words": words}
+        asked["seen"] = seen
         context = {**self.admin_site.each_context(request), **asked}
         return render(request, "admin/articles/act.html", context, status=422 if form.errors else 200)
 
@@ -160,7 +177,7 @@ class ActsOnArticles(Acts):
         )
         mine = Person.objects.filter(user=request.user).first()
         initial = {"reviewer": mine, "reviewed_on": timezone.localdate()}
-        asks = {"form_class": ReviewForm, "initial": initial, "permission": REVIEW}
+        asks = {"form_class": ReviewForm, "initial": initial, "permission": REVIEW, "seen": str(newest.number)}
         return self.act_on(request, article, act, title="Record a review", button="Record it", words=words, **asks)
 
     def publish(self, request, pk):
@@ -172,7 +189,7 @@ class ActsOnArticles(Acts):
             return f"Published revision {newest.number}.", article
 
         words = f"Readers see revision {newest.number}, “{newest.title}”, from now on."
-        asks = {"title": "Publish the article", "button": "Publish it"}
+        asks = {"title": "Publish the article", "button": "Publish it", "seen": str(newest.number)}
         return self.act_on(request, article, act, words=words, **asks)
 
     def schedule(self, request, pk, title="Schedule the article"):
@@ -187,7 +204,7 @@ class ActsOnArticles(Acts):
             f"Readers will see revision {newest.number}, “{newest.title}”, from that time on. What you save later is a "
             "draft: schedule again to have it shown instead."
         )
-        asks = {"form_class": ScheduleForm, "initial": {"at": article.publish_at}}
+        asks = {"form_class": ScheduleForm, "initial": {"at": article.publish_at}, "seen": str(newest.number)}
         return self.act_on(request, article, act, title=title, button="Schedule it", words=words, **asks)
 
     def reschedule(self, request, pk):

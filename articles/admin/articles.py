@@ -15,7 +15,7 @@ from django_prose_editor.widgets import AdminProseEditorWidget
 from js_asset import Media
 
 from articles import publishing
-from articles.admin.acting import PUBLISH, ActsOnArticles, in_words
+from articles.admin.acting import PUBLISH, REVIEW, ActsOnArticles, in_words
 from articles.admin.reading import ReadNextInline
 from articles.admin.waiting import ArticlesWait
 from articles.document import DocumentError, sanitise
@@ -24,6 +24,8 @@ from articles.moving import check_address, move_article
 from articles.publishing import Content, EditedMeanwhile, PublishingError
 
 CONTENT_FIELDS = list(Content.__dataclass_fields__)
+REVIEWED = ("reviewer", "reviewed_on", "next_review_on")
+WORDS = ("title", "standfirst", "body")
 
 # The one style element that the editor's library writes into the page, by its hash: no other can run.
 EDITOR_STYLE = "'sha256-PlumsSlvJ7vvWzjqibGAYKq92O3y/4JTxWWsWJvyUYA='"
@@ -122,6 +124,19 @@ class ArticleForm(forms.ModelForm):
         return Content(**{name: self.cleaned_data[name] for name in CONTENT_FIELDS})
 
 
+class WriterForm(ArticleForm):
+    """The same for somebody who may not say who reviewed it: a review holds as long as the words do."""
+
+    reviewer = reviewed_on = next_review_on = None
+
+    @property
+    def content(self) -> Content:
+        values = {name: self.cleaned_data[name] for name in CONTENT_FIELDS if name not in REVIEWED}
+        is_reviewed = self.newest and all(getattr(self.newest, name) == values[name] for name in WORDS)
+        review = {name: getattr(self.newest, name) for name in REVIEWED} if is_reviewed else {}
+        return Content(**values, **review)
+
+
 @admin.register(Article)
 class ArticleAdmin(ActsOnArticles, admin.ModelAdmin):
     form = ArticleForm
@@ -137,6 +152,11 @@ class ArticleAdmin(ActsOnArticles, admin.ModelAdmin):
         ("This change", {"fields": ["change_note", "is_major"]}),
     ]
 
+    fieldsets_for_writers = [
+        *fieldsets[:2],
+        ("Who", {"fields": ["author", "interests"]}),
+        fieldsets[3],
+    ]
     inlines = [ReadNextInline]
 
     class Media:
@@ -192,12 +212,21 @@ class ArticleAdmin(ActsOnArticles, admin.ModelAdmin):
     def get_fieldsets(self, request, obj=None):
         """Those who may not write are shown where the article stands, and the way to what it says."""
         if obj is None or self.has_change_permission(request, obj):
-            return super().get_fieldsets(request, obj)
+            return super().get_fieldsets(request, obj) if request.user.has_perm(REVIEW) else self.fieldsets_for_writers
         return [(None, {"fields": ["title", "state", "slug", "topic", "cover", "newest_revision"]})]
 
+    def get_form(self, request, obj=None, **kwargs):
+        form = ArticleForm if request.user.has_perm(REVIEW) else WriterForm
+        return super().get_form(request, obj, **{"form": form, **kwargs})
+
     def get_readonly_fields(self, request, obj=None):
-        """The address of an article that is a draft no more moves by a button that says what follows."""
-        return ["slug"] if obj is not None and obj.state(timezone.now()) != State.DRAFT else []
+        """What readers would see at once is not changed with a draft.
+
+        The address moves by a button that says what follows; topic and cover of a live article are the publisher's.
+        """
+        if obj is None or obj.state(timezone.now()) == State.DRAFT:
+            return []
+        return ["slug"] if request.user.has_perm(PUBLISH) else ["slug", "topic", "cover"]
 
     def save_related(self, request, form, formsets, change):
         """Keep the content as a revision, and publish it when that button was pressed."""

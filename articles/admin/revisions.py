@@ -64,7 +64,7 @@ class RevisionAdmin(Acts, ReadOnly, admin.ModelAdmin):
 
         words = (
             f"The article gets a new draft that says what revision {revision.number}, “{revision.title}”, said, with "
-            "its reviewer and dates. Nothing is lost, and readers see it only when you publish it."
+            "its reviewer and dates. Nothing is lost, and readers see it only when it is published."
         )
         asks = {"permission": "articles.change_article", "title": "Restore this revision", "button": "Restore it"}
         return self.act_on(request, revision, act, words=words, **asks)

@@ -131,7 +131,7 @@ class ActsOnBookings:
         if form.is_valid():
             try:
                 words = act(booking, **form.cleaned_data)
-                if words:
+                if words and _state(Booking.objects.get(pk=pk)) != request.POST["seen"]:
                     self.log_change(request, booking, words)
                 messages.add_message(request, messages.SUCCESS if words else messages.WARNING, words or REFUSED)
             except (NotActive, NotARequest, NotOver):

@@ -1,5 +1,6 @@
 """What is done with several bookings at once, from their list."""
 
+import hashlib
 from functools import partial
 
 from django.contrib import admin, messages
@@ -19,7 +20,11 @@ REFUSED = {
     NotActive: "has an outcome already; open it to put that right.",
     Busy: "is being changed by somebody else; try again.",
 }
-NOT_CANCELLED = {**REFUSED, NotActive: "has begun, or was not to take place; nothing was changed."}
+NOT_CANCELLED = {
+    **REFUSED,
+    NotActive: "has begun, is a request to answer, or was not to take place; it stays as it is.",
+}
+MOST_CANCELLED = 200  # at once: each is a field of the page that asks why
 
 
 class ActsInBulk:
@@ -52,8 +57,14 @@ class ActsInBulk:
 
     @admin.action(description="Cancel the selected and tell the clients why", permissions=["answer"])
     def cancel_several(self, request, bookings):
-        """Ask why, which is one reason for all, then cancel each."""
-        form = CancelForm(request.POST if "cancel" in request.POST else None)
+        """Ask why, which is one reason for all, then cancel each that still is what the page showed."""
+        bookings = self._to_cancel(request, bookings)
+        form, seen = CancelForm(request.POST if "cancel" in request.POST else None), _seen(bookings)
+        if not bookings:
+            return None
+        if form.is_bound and request.POST.get("seen") != seen:
+            messages.warning(request, "One of them has changed since you opened that page. Look again.")
+            form = CancelForm(initial={"reason": request.POST.get("reason", "")})
         if form.is_valid():
             act = partial(cancel_booking, reason=form.cleaned_data["reason"])
             self._each(request, bookings, act, "is cancelled; the client is told by email", refused=NOT_CANCELLED)
@@ -63,11 +74,25 @@ class ActsInBulk:
             "title": "Cancel the bookings",
             "opts": self.opts,
             "bookings": bookings,
+            "seen": seen,
             "form": form,
         }
         return render(
             request, "admin/consultations/booking/cancel_several.html", context, status=422 if form.errors else 200
         )
+
+    def _to_cancel(self, request, bookings):
+        """Return those that are confirmed and still to come, and say of each other that it stays as it is."""
+        able = []
+        for booking in bookings[: MOST_CANCELLED + 1]:
+            if booking.status == BookingStatus.CONFIRMED and booking.starts_at > timezone.now():
+                able.append(booking)
+            else:
+                messages.warning(request, f"{booking.reference} {NOT_CANCELLED[NotActive]}")
+        if len(able) > MOST_CANCELLED:
+            messages.warning(request, f"Select {MOST_CANCELLED} bookings at most.")
+            return []
+        return able
 
     def _each(self, request, bookings, act, words, *, refused=REFUSED):
         """Do the same with each booking, and say of each what came of it."""
@@ -79,6 +104,12 @@ class ActsInBulk:
             else:
                 self.log_change(request, booking, f"{booking.reference} {words}.")
                 messages.success(request, f"{booking.reference} {words}.")
+
+
+def _seen(bookings) -> str:
+    """Return what a page about several bookings was made from."""
+    states = [f"{booking.pk}.{booking.status}.{booking.calendar_sequence}" for booking in bookings]
+    return hashlib.sha256(" ".join(sorted(states)).encode()).hexdigest()
 
 
 def _recording(outcome):

@@ -80,7 +80,11 @@ def _find_hours():
 
 
 def _refuse_to_strand():
-    """Let no file leave bookings outside hours: it cannot be asked what becomes of each."""
+    """Let no file leave bookings outside hours: it cannot be asked what becomes of each. Locks all nutritionists.
+
+    Whoever books meanwhile waits, or the booking would be looked for before it is there.
+    """
+    list(Nutritionist.objects.select_for_update(no_key=True).order_by("pk"))
     before = stranded(timezone.now())
 
     def problems():

@@ -48,17 +48,24 @@ class WaitlistEntryAdmin(Exports, FindsClients, ReadOnly, admin.ModelAdmin):
         if not request.user.has_perm(TAKES_OFF):
             raise PermissionDenied
         entry = get_object_or_404(WaitlistEntry.objects.select_related("consultation_type"), pk=pk)
-        if request.method == "POST":
-            try:
-                waitlist.leave(pk, now=timezone.now())
-            except Busy:
-                messages.warning(request, "Somebody else is changing this entry; try again.")
-            else:
-                self.log_change(request, entry, "Taken off the list.")
-                messages.success(request, f"{entry.client_name} is off the list.")
+        if request.method == "POST" or entry.state != WaitlistState.WAITING:
+            self._take_off(request, entry)
             return redirect("admin:consultations_waitlistentry_change", pk)
         context = {**self.admin_site.each_context(request), "title": "Take off the list", "opts": self.opts}
         return render(request, "admin/consultations/waitlistentry/take_off.html", {**context, "entry": entry})
+
+    def _take_off(self, request, entry):
+        try:
+            was_waiting = waitlist.leave(entry.pk, now=timezone.now())
+        except Busy:
+            messages.warning(request, "Somebody else is changing this entry; try again.")
+            return
+        if was_waiting:
+            self.log_change(request, entry, "Taken off the list.")
+            messages.success(request, f"{entry.client_name} is off the list.")
+        else:
+            entry.refresh_from_db()
+            messages.warning(request, f"{entry.client_name} is not waiting: {entry.get_state_display()}. See below.")
 
     def days(self, entry):
         return ", ".join(day.label for day in entry.wished_weekdays)

@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+FORGET = "DELETE FROM consultations_outgoingemail WHERE kind = 'staff_details'"
+
 
 class Migration(migrations.Migration):
     dependencies = [
@@ -83,4 +85,5 @@ class Migration(migrations.Migration):
                 name="outgoingemail_kind_known",
             ),
         ),
+        migrations.RunSQL(migrations.RunSQL.noop, FORGET),
     ]

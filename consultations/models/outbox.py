@@ -47,6 +47,7 @@ TO_STAFF = [
     EmailKind.STAFF_DETAILS,
     EmailKind.STAFF_TOMORROW,
 ]
+ABOUT_THEIR_OWN = [EmailKind.STAFF_NEW, EmailKind.STAFF_DETAILS]  # of no use to whom the booking is not with any more
 # Sent to another address than the client's present one, on purpose.
 TO_OTHER_ADDRESSES = [EmailKind.ADDRESS_CHECK, EmailKind.ADDRESS_CHANGED, *TO_STAFF]
 # What such a message says would be wrong once the booking stands otherwise: it is then no longer needed.
@@ -189,7 +190,8 @@ class OutgoingEmail(models.Model):
     def _is_false_of(self, booking):
         if self.kind == EmailKind.ADDRESS_CHECK and self.to != booking.pending_email:
             return True
-        if self.kind == EmailKind.STAFF_NEW and not booking.nutritionist.has_address(self.to):  # moved to somebody else
+        # moved to somebody else
+        if self.kind in ABOUT_THEIR_OWN and not booking.nutritionist.has_address(self.to):
             return True
         if self.kind in REMINDERS and booking.starts_at > self.not_after + HALF_A_DAY:  # moved since
             return True

@@ -286,4 +286,5 @@ class TimeOff(models.Model):
         ]
 
     def __str__(self):
-        return self.reason or f"Time off from {date_format(localtime(self.starts_at), 'DATETIME_FORMAT')}"
+        # not the reason: it stands in the admin's log
+        return f"Time off from {date_format(localtime(self.starts_at), 'DATETIME_FORMAT')}"

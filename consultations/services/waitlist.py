@@ -120,11 +120,13 @@ def decline_offer(entry_id: int, *, now: datetime) -> None:
             _give_back(offer, OfferOutcome.DECLINED, now)
 
 
-def leave(entry_id: int, *, now: datetime) -> None:
-    """Take a client off the list, and give an offered time to the next in line."""
+def leave(entry_id: int, *, now: datetime) -> bool:
+    """Take a client off the list, and give an offered time to the next in line; return whether they were waiting."""
     with taking_time():
         entry, _ = _locked(entry_id)
+        was_waiting = entry.state == WaitlistState.WAITING
         leave_locked(entry, now=now)
+    return was_waiting
 
 
 def leave_locked(entry: WaitlistEntry, *, now: datetime) -> None:

@@ -84,7 +84,7 @@ class Exports:
         return [source for source in map(sources.get, self.exports) if source.is_open_to(request.user)]
 
     def _export(self, request, source, ids, format):
-        _record(request, self.model, source, len(ids), format)
+        _record(request, self.model, source, len(ids), format, self.get_list_filter(request))
         if len(ids) > LONG:
             export = exports.ask(source, ids, format, owner=request.user, now=timezone.now())
             return redirect("admin:probio_export_change", export.pk)
@@ -94,9 +94,15 @@ class Exports:
         return _attachment(file, source, format, timezone.now())
 
 
-def _record(request, model, source, count, format):
-    """Put into the log who exported what. What was searched for may be a name, so it is left out."""
-    filters = ", ".join(f"{name}={'…' if name == 'q' else value}" for name, value in request.GET.items())
+def _is_offered(name, offered) -> bool:
+    """Return whether a parameter of a list's address is one of the filters beside it."""
+    fields = {one[0] if isinstance(one, tuple) else getattr(one, "parameter_name", one) for one in offered}
+    return name.split("__")[0] in fields
+
+
+def _record(request, model, source, count, format, offered):
+    """Put into the log who exported what: filters that are not the list's own may name a client."""
+    filters = ", ".join(f"{name}={value if _is_offered(name, offered) else '…'}" for name, value in request.GET.items())
     LogEntry.objects.create(
         user=request.user,
         content_type=ContentType.objects.get_for_model(model),

@@ -27,8 +27,8 @@ class Importer:
     columns: heading -> field of the form; needed: headings there must be. find: given, once, returns a function from a
     line's cells to the row that it means, or None. once: fields of which no two lines may say the same.
     permissions: all of them are needed. shared: given, once, returns what every form of a file is made with.
-    refuses: called before the lines are written, returns a function that, called after, says what stands in the way of
-    all of them together, in words.
+    refuses: if given, called before the lines are written, returns a function that, called after, says what stands in
+    the way of all of them together, in words.
     """
 
     slug: str
@@ -40,7 +40,7 @@ class Importer:
     find: Callable[[], Callable[[dict[str, str]], Any]]
     once: tuple[tuple[str, ...], ...] = ()
     shared: Callable[[], dict] = dict
-    refuses: Callable[[], Callable[[], list[str]]] = lambda: list
+    refuses: Callable[[], Callable[[], list[str]]] | None = None
     most_lines: int = MOST_LINES
 
     @property
@@ -96,7 +96,9 @@ def plan(importer: Importer, table: Table) -> Plan:
             _refuse_twice(importer, line, seen)
         lines.append(line)
     looked_at = Plan(lines, table.note)
-    return replace(looked_at, problems=_try_out(importer, looked_at)) if looked_at.can_be_done else looked_at
+    if importer.refuses is None or not looked_at.can_be_done:
+        return looked_at
+    return replace(looked_at, problems=_try_out(importer, looked_at))
 
 
 def carry_out(importer: Importer, plan: Plan) -> tuple[list, list]:
@@ -112,7 +114,7 @@ def carry_out(importer: Importer, plan: Plan) -> tuple[list, list]:
 
 
 def _write(importer, plan) -> tuple[list, list, list[str]]:
-    problems = importer.refuses()
+    problems = importer.refuses() if importer.refuses is not None else list
     made = [line.form.save() for line in plan.lines if line.outcome == Outcome.NEW]
     changed = [line.form.save() for line in plan.lines if line.outcome == Outcome.CHANGED]
     return made, changed, problems()

@@ -1,12 +1,14 @@
 from django.db import migrations
 
-# Before this, lines about bookings and the waiting list named the client.
+# Before this, lines about bookings and the waiting list named the client, and those about time off said why.
 FORGET_NAMES = """
 UPDATE django_admin_log SET object_repr = split_part(object_repr, ':', 1)
 FROM django_content_type AS kind WHERE kind.id = content_type_id AND (app_label, model) = ('consultations', 'booking');
 UPDATE django_admin_log SET object_repr = 'Waiting' || COALESCE(substring(object_repr FROM ' since .*$'), '')
 FROM django_content_type AS kind
 WHERE kind.id = content_type_id AND (app_label, model) = ('consultations', 'waitlistentry');
+UPDATE django_admin_log SET object_repr = 'Time off'
+FROM django_content_type AS kind WHERE kind.id = content_type_id AND (app_label, model) = ('consultations', 'timeoff');
 """
 REFUSE = """
 CREATE FUNCTION probio_refuse_change_of_log() RETURNS trigger LANGUAGE plpgsql AS $$

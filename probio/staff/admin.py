@@ -25,7 +25,7 @@ admin.site.unregister([User, Group, EmailAddress, Authenticator])
 
 class StaffForm(UserChangeForm):
     groups = forms.ModelMultipleChoiceField(
-        Group.objects.all(),
+        Group.objects.filter(name__in=PURPOSES),
         label="Roles",
         required=False,
         widget=forms.CheckboxSelectMultiple,
@@ -67,9 +67,25 @@ class StaffAdmin(UserAdmin):
         return super().has_change_permission(request, obj) and not is_above
 
     def save_model(self, request, obj, form, change):
-        if not change:
-            obj.is_staff = True  # every account is one of the team
+        obj.is_staff = obj.is_active  # every account is one of the team; one that was closed comes back whole
         super().save_model(request, obj, form, change)
+
+    def save_related(self, request, form, formsets, change):
+        """Note for the log which roles were given and taken."""
+        before = set(form.instance.groups.values_list("name", flat=True))
+        super().save_related(request, form, formsets, change)
+        after = set(form.instance.groups.values_list("name", flat=True))
+        form.noted = [f"Given: {name}." for name in sorted(after - before)]
+        form.noted += [f"Taken: {name}." for name in sorted(before - after)]
+        if "is_superuser" in form.changed_data:
+            form.noted.append(f"May do everything: {'yes' if form.instance.is_superuser else 'no'}.")
+
+    def construct_change_message(self, request, form, formsets, add=False):
+        noted = getattr(form, "noted", [])
+        if not noted:
+            return super().construct_change_message(request, form, formsets, add)
+        labels = [str(form.fields[name].label or name) for name in form.changed_data]
+        return " ".join([f"Changed: {', '.join(labels)}.", *noted])
 
     def has_delete_permission(self, request, obj=None):
         return False

@@ -77,7 +77,8 @@ ROLES = [
     ),
     Role(
         "Editor",
-        "Writes: articles, references, figures, the glossary, topics and people. Shows nothing to readers.",
+        "Writes: drafts of articles, references, figures, the glossary, topics and people. Publishes no article; what "
+        "the glossary, topics, people and read-next lists say is changed at once.",
         frozenset(EDITS),
     ),
     Role("Reviewer", "Reads what is to appear and records reviews. Changes no text.", frozenset(REVIEWS)),
@@ -107,6 +108,10 @@ def bring_back_roles(**signal) -> None:
     Called by post_migrate of the app that is installed last, when all permissions are there. A database migrated only
     in part may not have all of them yet: the next `migrate` adds the rest.
     """
+    try:
+        signal["apps"].get_model("auth", "Permission")
+    except LookupError:
+        return
     Group, Permission = apps.get_model("auth.Group"), apps.get_model("auth.Permission")
     known = {
         f"{permission.content_type.app_label}.{permission.codename}": permission

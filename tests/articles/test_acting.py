@@ -34,6 +34,13 @@ def withdrawn():
     return withdraw(article=make_live_article(), reason="It cited a retracted study.", now=NOW)
 
 
+def press(client, url, values=None, **kwargs):
+    """Send the form of an act as a browser would: with what its page put there."""
+    fields = {one.get("name"): one.get("value") for one in parse(client.get(url)).iter("input")}
+    seen = {"seen": fields["seen"]} if "seen" in fields else {}
+    return client.post(url, {**seen, **(values or {})}, **kwargs)
+
+
 def buttons_in(response):
     tools = parse(response).find(".//ul[@class='object-tools']")
     return [a.text.strip() for a in tools.iter("a")]
@@ -102,7 +109,7 @@ def test_schedule_asks_for_london_time_and_shows_the_newest_revision_then(admin_
     assert "Readers will see revision 2, “Second”, from that time on." in text_of(
         admin_client.get(url_of(article, "schedule"))
     )
-    response = admin_client.post(url_of(article, "schedule"), {"at": "2100-07-05T09:30"}, follow=True)
+    response = press(admin_client, url_of(article, "schedule"), {"at": "2100-07-05T09:30"}, follow=True)
     article.refresh_from_db()
     assert "Revision 2 appears on 5 July 2100, 09:30." in "".join(parse(response).itertext())
     assert (article.live_revision.number, article.publish_at.isoformat()) == (2, "2100-07-05T08:30:00+00:00")
@@ -120,7 +127,7 @@ def test_schedule_asks_for_london_time_and_shows_the_newest_revision_then(admin_
 )
 def test_schedule_that_cannot_be_is_refused_and_what_was_typed_is_kept(admin_client, at, error):
     article = make_draft().article
-    response = admin_client.post(url_of(article, "schedule"), {"at": at})
+    response = press(admin_client, url_of(article, "schedule"), {"at": at})
     assert (response.status_code, errors_in(response)) == (422, [error])
     field = parse(response).find(".//input[@name='at']")
     assert field.get("value", "") == at
@@ -130,44 +137,44 @@ def test_schedule_that_cannot_be_is_refused_and_what_was_typed_is_kept(admin_cli
 
 def test_unscheduled_article_is_a_draft_again(admin_client):
     article = scheduled()
-    admin_client.post(url_of(article, "unschedule"))
+    press(admin_client, url_of(article, "unschedule"))
     article.refresh_from_db()
     assert (article.live_revision, article.publish_at) == (None, None)
 
 
 def test_end_is_set_and_taken_away_again(admin_client, client):
     article = make_live_article()
-    admin_client.post(url_of(article, "end"), {"at": "2100-01-05T08:00"})
+    press(admin_client, url_of(article, "end"), {"at": "2100-01-05T08:00"})
     article.refresh_from_db()
     assert article.expire_at == NOW.replace(year=2100)
-    admin_client.post(url_of(article, "end"), {"at": ""})
+    press(admin_client, url_of(article, "end"), {"at": ""})
     article.refresh_from_db()
     assert article.expire_at is None
 
 
 def test_withdrawn_article_is_gone_with_the_reason_and_comes_back(admin_client, client):
     article = make_live_article()
-    response = admin_client.post(url_of(article, "withdraw"), {"reason": " "})
+    response = press(admin_client, url_of(article, "withdraw"), {"reason": " "})
     assert (response.status_code, errors_in(response)) == (422, ["Say why: readers are owed a reason."])
-    admin_client.post(url_of(article, "withdraw"), {"reason": "It cited a retracted study."})
+    press(admin_client, url_of(article, "withdraw"), {"reason": "It cited a retracted study."})
     page = client.get(article.get_absolute_url())
     assert (page.status_code, "It cited a retracted study." in text_of(page)) == (410, True)
     assert "The reason given was: It cited a retracted study." in text_of(
         admin_client.get(url_of(article, "bring-back"))
     )
-    admin_client.post(url_of(article, "bring-back"))
+    press(admin_client, url_of(article, "bring-back"))
     assert client.get(article.get_absolute_url()).status_code == 200
 
 
 def test_moved_article_is_found_at_both_addresses(admin_client, client):
     article = make_live_article(slug="one")
-    admin_client.post(url_of(article, "move"), {"slug": "two"})
+    press(admin_client, url_of(article, "move"), {"slug": "two"})
     assert client.get("/articles/one/", follow=True).redirect_chain == [("/articles/two/", 301)]
 
 
 def test_move_to_an_address_that_is_anothers_is_refused_and_what_was_typed_is_kept(admin_client):
     make_article(slug="taken")
-    response = admin_client.post(url_of(make_live_article(slug="one"), "move"), {"slug": "taken"})
+    response = press(admin_client, url_of(make_live_article(slug="one"), "move"), {"slug": "taken"})
     assert (response.status_code, errors_in(response)) == (422, ["“taken” is the address of another article."])
     assert parse(response).find(".//input[@name='slug']").get("value") == "taken"
 
@@ -191,20 +198,20 @@ def form_of(article, **overrides):
 
 def test_address_of_a_draft_is_typed_in_its_form_and_that_of_a_live_article_is_not(admin_client):
     draft, live = make_draft(make_article(slug="one")).article, make_live_article(slug="live")
-    admin_client.post(url_of(draft), form_of(draft, slug="two"))
-    admin_client.post(url_of(live), form_of(live, slug="other", cover="fibre"))
+    press(admin_client, url_of(draft), form_of(draft, slug="two"))
+    press(admin_client, url_of(live), form_of(live, slug="other", cover="fibre"))
     assert sorted(Article.objects.values_list("slug", "cover")) == [("live", "fibre"), ("two", "defence")]
 
 
 def test_act_that_no_longer_fits_is_refused_with_words(admin_client):
     article = make_live_article()
-    response = admin_client.post(url_of(article, "unschedule"))
+    response = press(admin_client, url_of(article, "unschedule"))
     assert (response.status_code, errors_in(response)) == (422, ["This article is not scheduled."])
 
 
 def test_act_is_on_record_with_who_did_it(admin_client):
     article = make_live_article()
-    admin_client.post(url_of(article, "withdraw"), {"reason": "Why."})
+    press(admin_client, url_of(article, "withdraw"), {"reason": "Why."})
     entry = LogEntry.objects.get()
     assert (entry.user.username, entry.change_message) == (
         "admin",
@@ -322,7 +329,7 @@ def test_reviewer_records_a_review_and_changes_no_word(client):
     form = client.get(url_of(draft.article, "review")).context["form"]
     assert form.initial["reviewer"] == reviewer
     values = {"reviewer": reviewer.pk, "reviewed_on": "2026-02-03", "next_review_on": "2027-02-03"}
-    said = text_of(client.post(url_of(draft.article, "review"), values, follow=True))
+    said = text_of(press(client, url_of(draft.article, "review"), values, follow=True))
     assert "Revision 2" in said
     newest = draft.article.revisions.first()
     assert (newest.number, newest.reviewer, newest.created_by) == (2, reviewer, reviewer.user)
@@ -343,7 +350,7 @@ def test_reviewer_records_a_review_and_changes_no_word(client):
 def test_review_without_a_reviewer_or_with_days_that_cannot_be_is_not_recorded(admin_client, values, words):
     draft = make_draft(reviewer=None, reviewed_on=None)
     right = {"reviewer": make_person().pk, "reviewed_on": "2026-02-03", "next_review_on": ""}
-    response = admin_client.post(url_of(draft.article, "review"), right | values)
+    response = press(admin_client, url_of(draft.article, "review"), right | values)
     assert (response.status_code, errors_in(response)) == (422, [words])
     assert draft.article.revisions.count() == 1
 
@@ -351,7 +358,7 @@ def test_review_without_a_reviewer_or_with_days_that_cannot_be_is_not_recorded(a
 def test_author_does_not_review_their_own(admin_client):
     draft = make_draft(reviewer=None, reviewed_on=None)
     values = {"reviewer": draft.author_id, "reviewed_on": "2026-02-03", "next_review_on": ""}
-    response = admin_client.post(url_of(draft.article, "review"), values)
+    response = press(admin_client, url_of(draft.article, "review"), values)
     assert errors_in(response) == ["Somebody other than the author has to review an article."]
     assert draft.article.revisions.count() == 1
 
@@ -360,12 +367,25 @@ def test_publisher_shows_the_newest_revision_without_writing_anything(client):
     newer = make_draft(make_live_article(), title="Newer")
     client.force_login(may("publish_article"))
     assert "revision 2, “Newer”, from now on" in text_of(client.get(url_of(newer.article, "publish")))
-    assert "Published revision 2." in text_of(client.post(url_of(newer.article, "publish"), follow=True))
+    assert "Published revision 2." in text_of(press(client, url_of(newer.article, "publish"), follow=True))
     assert Article.objects.get(pk=newer.article_id).live_revision == newer
-    assert client.post(url_of(newer.article)).status_code == 403
+    assert press(client, url_of(newer.article)).status_code == 403
 
 
 def test_publishing_what_nobody_reviewed_is_refused_in_words(admin_client):
     draft = make_draft(reviewer=None, reviewed_on=None)
-    response = admin_client.post(url_of(draft.article, "publish"))
+    response = press(admin_client, url_of(draft.article, "publish"))
     assert errors_in(response) == ["An article needs a reviewer and the date of the review before readers see it."]
+
+
+@pytest.mark.parametrize("act", ["review", "publish", "schedule"])
+def test_nothing_is_done_with_a_revision_that_nobody_has_looked_at(admin_client, act):
+    draft = make_draft()
+    page = parse(admin_client.get(url_of(draft.article, act)))
+    [seen] = [one.get("value") for one in page.iter("input") if one.get("name") == "seen"]
+    make_draft(draft.article, title="Eat stones", author=draft.author)
+    values = {"seen": seen, "reviewer": draft.reviewer_id, "reviewed_on": "2026-02-03", "at": "2999-01-01T08:00"}
+    response = admin_client.post(url_of(draft.article, act), values, follow=True)
+    assert "nothing was done" in "".join(parse(response).itertext())
+    assert draft.article.revisions.count() == 2
+    assert Article.objects.get(pk=draft.article_id).live_revision is None

@@ -34,9 +34,12 @@ def problems(page, address, complaints):
     for width, scheme in VIEWS:
         page.set_viewport_size({"width": width, "height": 900})
         page.emulate_media(color_scheme=scheme)
-        if page.goto(address).status == 403:
+        status = page.goto(address).status
+        if status == 403:
             complaints.clear()  # Chromium's words about the status
             return None
+        if status != 200 or "/login/" in page.url:
+            return [f"answered {status} at {page.url}"]
         found += [f"{scheme}: {words}" for words in complaints]
         for rule in Axe().run(page).response["violations"]:
             found += [f"{scheme} {rule['id']}: {node['html'][:200]}" for node in rule["nodes"][:3]]

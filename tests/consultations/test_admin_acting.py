@@ -1,12 +1,14 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth import get_user_model
 from django.utils import timezone
 
 from consultations.models import Booking, BookingStatus, EmailState
+from consultations.services.changes import cancel_booking
 from tests.articles.factories import make_live_article
-from tests.factories import TUESDAY_TEN, make_booking, make_consultation_type
+from tests.factories import NOW, TUESDAY_TEN, make_booking, make_consultation_type
 from tests.pages import parse, text_of
 
 pytestmark = pytest.mark.django_db
@@ -129,17 +131,56 @@ def test_outcomes_are_recorded_for_several_but_none_is_overwritten(admin_client,
     assert sorted(Booking.objects.values_list("status", flat=True)) == ["confirmed", "no_show"]
 
 
-def test_several_bookings_are_cancelled_for_one_reason(admin_client, over):
-    consultation_type = make_consultation_type()
-    to_come = [make_booking(consultation_type, starts_at=TUESDAY_TEN + timedelta(hours=n)) for n in range(2)]
+def cancel_several(client, bookings, **fields):
+    """Choose the action in the list; given fields, send the page that asks why with them."""
     url = "/admin/consultations/booking/"
-    ticked = {"action": "cancel_several", "_selected_action": [over.pk, *(booking.pk for booking in to_come)]}
-    page = admin_client.post(url, ticked)
-    assert "Amara Whitfield, Tuesday 5 January 2027, 11:00" in text_of(page)
-    assert admin_client.post(url, {**ticked, "cancel": "", "reason": ""}).status_code == 422
+    chosen = {"action": "cancel_several", "_selected_action": [booking.pk for booking in bookings]}
+    shown = client.post(url, chosen)
+    if not fields:
+        return shown
+    seen = {one.get("name"): one.get("value") for one in parse(shown).iter("input")}.get("seen")
+    return client.post(url, {**chosen, "cancel": "", "seen": seen, **fields}, follow=True)
+
+
+@pytest.fixture
+def to_come():
+    consultation_type = make_consultation_type()
+    return [make_booking(consultation_type, starts_at=TUESDAY_TEN + timedelta(hours=n)) for n in range(2)]
+
+
+def test_several_bookings_are_cancelled_for_one_reason(admin_client, over, to_come):
+    shown = cancel_several(admin_client, [over, *to_come])
+    assert "Amara Whitfield, Tuesday 5 January 2027, 11:00" in text_of(shown)
+    assert f"{over.reference} has begun" in shown.text
+    assert cancel_several(admin_client, to_come, reason="").status_code == 422
     assert not Booking.objects.filter(status=BookingStatus.CANCELLED_BY_TEAM).exists()
-    words = admin_client.post(url, {**ticked, "cancel": "", "reason": "Priya is ill."}, follow=True).text
+    words = cancel_several(admin_client, to_come, reason="Priya is ill.").text
     assert words.count("is cancelled; the client is told by email") == 2
-    assert f"{over.reference} has begun, or was not to take place; nothing was changed." in words
     assert {booking.emails.get(kind="cancelled").state for booking in to_come} == {EmailState.OWED}
     assert to_come[0].events.get(kind="cancelled").reason == "Priya is ill."
+
+
+def test_several_are_not_cancelled_when_one_has_changed_meanwhile(admin_client, to_come):
+    shown = cancel_several(admin_client, to_come, reason="Priya is ill.", seen="as it was")
+    assert "One of them has changed" in shown.text
+    assert "Priya is ill." in text_of(shown)
+    assert not Booking.objects.filter(status=BookingStatus.CANCELLED_BY_TEAM).exists()
+
+
+def test_requests_and_what_is_cancelled_already_stay_as_they_are(admin_client):
+    asked = make_booking(make_consultation_type(needs_approval=True))
+    gone = make_booking()
+    cancel_booking(gone.pk, now=NOW)
+    words = admin_client.post(
+        "/admin/consultations/booking/",
+        {"action": "cancel_several", "_selected_action": [asked.pk, gone.pk]},
+        follow=True,
+    ).text
+    assert words.count("it stays as it is") == 2
+    assert not LogEntry.objects.exists()
+
+
+def test_outcome_recorded_twice_is_in_the_log_once(admin_client, over):
+    for _ in range(2):
+        act(admin_client, page(over, "outcome/"), {"outcome": "completed"}, follow=True)
+    assert LogEntry.objects.count() == 1

@@ -1,8 +1,10 @@
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.utils import timezone
 
 from consultations.services.changes import cancel_booking
 from consultations.services.privacy import erase
+from consultations.services.waitlist import accept_offer
 from tests.consultations.test_waitlist import wait
 from tests.factories import NOW, make_booking, make_consultation_type
 from tests.pages import text_of
@@ -43,3 +45,13 @@ def test_team_takes_somebody_off_the_list_who_asked_for_it(admin_client):
     entry.refresh_from_db()
     assert (entry.state, entry.offers.get().outcome, nxt.offers.get().outcome) == ("left", "declined", "open")
     assert "Take off the list" not in text_of(admin_client.get(f"{url}/change/"))
+
+
+def test_somebody_who_has_just_booked_is_not_said_to_be_off_the_list(admin_client):
+    consultation_type = make_consultation_type()
+    booking, entry = make_booking(consultation_type), wait(consultation_type)
+    cancel_booking(booking.pk, now=NOW)
+    accept_offer(entry.pk, now=NOW)
+    words = admin_client.post(f"/admin/consultations/waitlistentry/{entry.pk}/take-off/", follow=True).text
+    assert "is not waiting: booked" in words
+    assert not LogEntry.objects.exists()

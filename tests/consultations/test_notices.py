@@ -140,6 +140,15 @@ def test_nutritionist_hears_of_each_number_a_client_gives(nutritionist):
     assert "+442079460018" in compose(OutgoingEmail.objects.filter(kind="staff_details").last()).body
 
 
+def test_number_of_a_client_is_not_sent_to_whom_the_booking_was_moved_away_from(nutritionist):
+    tomos = make_nutritionist()
+    consultation_type = make_consultation_type(nutritionist, tomos)
+    booking = make_booking(consultation_type, nutritionist=nutritionist.slug)
+    correct_details(booking.pk, Details("Amara W", "phone", "+442079460018"), now=NOW)
+    move_booking(booking.pk, Slot(consultation_type, TUESDAY_TEN, tomos.slug), now=NOW)
+    assert OutgoingEmail.objects.get(kind="staff_details").is_overtaken
+
+
 def test_move_to_another_nutritionist_is_told_to_both(nutritionist):
     tomos = make_nutritionist(user=get_user_model().objects.create_user("tomos", email="tomos@example.com"))
     consultation_type = make_consultation_type(nutritionist, tomos)

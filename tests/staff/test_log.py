@@ -92,3 +92,13 @@ def test_log_is_filtered_searched_and_exported(admin_client, admin_user, booking
     [heading, line] = b"".join(response.streaming_content).decode("utf-8-sig").splitlines()
     assert heading == "when,who,what they did,kind,about"
     assert line.endswith(f"admin,Read the client’s answers.,booking,{booking.reference}")
+
+
+def test_exports_name_no_client_and_time_off_no_reason(admin_client, booking):
+    address = "/admin/consultations/booking/export/?client_email=canary@example.com&status__exact=confirmed"
+    admin_client.post(address, {"what": "consultations.bookings", "format": "csv"})
+    day = {"nutritionist": booking.nutritionist_id, "starts_at": "2999-01-05T00:00", "ends_at": "2999-01-06T00:00"}
+    admin_client.post("/admin/consultations/timeoff/add/", {**day, "reason": "Canary in hospital", "applies": "on"})
+    exported, closed = LogEntry.objects.order_by("pk")
+    assert exported.change_message == "Exported 1 rows as CSV (client_email=…, status__exact=confirmed)."
+    assert "anary" not in f"{closed.object_repr}{closed.change_message}"

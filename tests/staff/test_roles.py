@@ -1,11 +1,13 @@
 """Who may open and do what: every address of the admin, as every role."""
 
 import pytest
+from django.apps.registry import Apps
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group, Permission
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 
-from probio.staff.roles import ROLES
+from probio.staff.roles import ROLES, bring_back_roles
 from tests.everything import addresses, make_everything
 from tests.pages import parse, text_of
 
@@ -87,7 +89,9 @@ def test_each_role_opens_what_it_needs_and_nothing_else(client, role):
     make_everything(user, nutritionist=user if role == "Nutritionist" else None)
     client.force_login(user)
     pages = list(addresses())
-    opened = {name for name, path in pages if client.get(path).status_code not in (403, 405)}
+    answers = {name: client.get(path).status_code for name, path in pages}
+    assert {name: status for name, status in answers.items() if status not in (200, 403, 405)} == {}
+    opened = {name for name, status in answers.items() if status == 200}
     taken = {name for name, path in pages if client.post(path).status_code not in (403, 405)}
     letter = LETTERS[role]
     only_posted = {"consultations_outgoingemail_send-again", "consultations_outgoingemail_give-up"}
@@ -149,7 +153,15 @@ def test_owner_makes_nobody_more_than_an_owner_and_leaves_those_alone_who_are(cl
         assert client.post(f"/admin/auth/user/{admin_user.pk}/{act}/", values).status_code == 403
 
 
-def test_sample_staff_have_every_role_once_and_a_row_of_their_own(monkeypatch, capsys):
+def test_sample_staff_are_for_a_first_look_only(monkeypatch):
+    monkeypatch.setenv("STAFF_PASSWORD", "printed-by-make-run")
+    with pytest.raises(CommandError, match="DEBUG"):
+        call_command("create_sample_staff", password_from_env="STAFF_PASSWORD")
+    assert not get_user_model().objects.exists()
+
+
+def test_sample_staff_have_every_role_once_and_a_row_of_their_own(monkeypatch, capsys, settings):
+    settings.DEBUG = True
     monkeypatch.setenv("STAFF_PASSWORD", "printed-by-make-run")
     call_command("load_sample_content")
     call_command("create_sample_staff", password_from_env="STAFF_PASSWORD")
@@ -162,3 +174,27 @@ def test_sample_staff_have_every_role_once_and_a_row_of_their_own(monkeypatch, c
     }
     assert users.get(username="nutritionist").nutritionist.name == "Priya Raman"
     assert users.get(username="reviewer").check_password("printed-by-make-run")
+
+
+def test_log_says_which_roles_were_given_and_taken(admin_client):
+    user = has("Editor")
+    owner = Group.objects.get(name="Owner")
+    admin_client.post(f"/admin/auth/user/{user.pk}/change/", {"username": "x", "is_active": "on", "groups": [owner.pk]})
+    said = LogEntry.objects.latest("pk").get_change_message()
+    assert "Given: Owner. Taken: Editor." in said
+
+
+def test_closed_account_that_is_opened_again_is_one_of_the_team(client, admin_client):
+    user = has("Editor")
+    page = f"/admin/auth/user/{user.pk}"
+    admin_client.post(f"{page}/close/")
+    values = {"username": "x", "is_active": "on", "groups": [Group.objects.get(name="Editor").pk]}
+    admin_client.post(f"{page}/change/", values)
+    client.force_login(get_user_model().objects.get(pk=user.pk))
+    assert client.get("/admin/articles/article/").status_code == 200
+
+
+def test_migrating_a_part_of_an_empty_database_needs_no_roles():
+    Group.objects.all().delete()
+    bring_back_roles(apps=Apps())
+    assert not Group.objects.exists()

@@ -2,6 +2,7 @@
 
 import os
 
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.core.management.base import BaseCommand, CommandError
@@ -26,6 +27,8 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="Only say what would be done.")
 
     def handle(self, *args, password_from_env, dry_run, **options):
+        if not settings.DEBUG:
+            raise CommandError("These accounts are for a look at the site, with DEBUG on: one password opens them all.")
         password = os.environ.get(password_from_env)
         if not password:
             raise CommandError(f"Set {password_from_env} to the password first.")
