@@ -30,6 +30,7 @@ from consultations.slots import DAY, Interval, to_utc, working_time
 
 HELD = (BookingStatus.COMPLETED, BookingStatus.NO_SHOW)
 ARTICLES_DRAWN = 15
+BY_DAY = "Consultations whose own day is among those asked for, whenever they were booked."
 LEADS = [(1, "within a day"), (3, "1 to 3 days"), (7, "3 to 7 days"), (14, "7 to 14 days"), (None, "later")]
 
 
@@ -85,7 +86,7 @@ def bookings_by_week(days: Interval) -> Table:
         .order_by("week")
     )
     rows = [(f"{week['week']:%-d %b %Y}", week["booked"], week["cancelled"]) for week in weeks]
-    return Table(["Week of", "Booked", "Cancelled"], rows, drawn=1)
+    return Table(["Week of", "Booked", "Cancelled"], rows, drawn=1, note=BY_DAY)
 
 
 def lead_time(days: Interval) -> Table:
@@ -93,7 +94,7 @@ def lead_time(days: Interval) -> Table:
     for starts_at, created_at in _starting(days).values_list("starts_at", "created_at"):
         ahead = starts_at - created_at
         counts[next(name for most, name in LEADS if most is None or ahead <= timedelta(days=most))] += 1
-    note = "From booking to consultation, cancelled ones included."
+    note = f"From booking to consultation, cancelled ones included. {BY_DAY}"
     return Table(["Booked", "Consultations"], [(name, counts[name]) for _, name in LEADS], drawn=1, note=note)
 
 
@@ -122,7 +123,7 @@ def outcomes(days: Interval) -> Table:
         (status.label.capitalize(), counts.get(status, 0), f"{100 * counts.get(status, 0) / total:.0f} %")
         for status in BookingStatus
     ]
-    return Table(["Outcome", "Consultations", "Share"], rows, drawn=1)
+    return Table(["Outcome", "Consultations", "Share"], rows, drawn=1, note=BY_DAY)
 
 
 def mail(days: Interval) -> Table:

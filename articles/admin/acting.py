@@ -1,6 +1,6 @@
 """What the team does with one article, each on a page of its own that says what follows from it."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django import forms
 from django.contrib import messages
@@ -18,6 +18,7 @@ from articles.moving import move_article
 from articles.publishing import PublishingError
 from probio.staff.inputs import DateInput, TimeInput
 
+A_YEAR = timedelta(days=365)
 CHANGED = "Somebody saved another revision since you opened that page, and nothing was done. Look at that one first."
 PUBLISH, REVIEW = "articles.publish_article", "articles.review_article"
 
@@ -176,7 +177,8 @@ class ActsOnArticles(Acts):
             "stay as they are. Readers see the review when the article is published."
         )
         mine = Person.objects.filter(user=request.user).first()
-        initial = {"reviewer": mine, "reviewed_on": timezone.localdate()}
+        today = timezone.localdate()
+        initial = {"reviewer": mine, "reviewed_on": today, "next_review_on": today + A_YEAR}
         asks = {"form_class": ReviewForm, "initial": initial, "permission": REVIEW, "seen": str(newest.number)}
         return self.act_on(request, article, act, title="Record a review", button="Record it", words=words, **asks)
 

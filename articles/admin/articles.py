@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django_prose_editor.widgets import AdminProseEditorWidget
 from js_asset import Media
@@ -206,14 +207,21 @@ class ArticleAdmin(ActsOnArticles, admin.ModelAdmin):
         newest = article.revisions.first()
         if newest is None:
             return None
-        url = reverse("admin:articles_revision_change", args=[newest.pk])
+        url = reverse("admin:articles_revision_read", args=[newest.pk])
         return format_html('<a href="{}">Read revision {}, “{}”</a>', url, newest.number, newest.title)
+
+    @display(description="review", empty_value="–")
+    def review_of_it(self, article):
+        newest = article.revisions.select_related("reviewer").first()
+        if newest is None or newest.reviewer is None or newest.reviewed_on is None:
+            return "Nobody has reviewed it"
+        return f"{newest.reviewer} on {date_format(newest.reviewed_on, 'j F Y')}"
 
     def get_fieldsets(self, request, obj=None):
         """Those who may not write are shown where the article stands, and the way to what it says."""
         if obj is None or self.has_change_permission(request, obj):
             return super().get_fieldsets(request, obj) if request.user.has_perm(REVIEW) else self.fieldsets_for_writers
-        return [(None, {"fields": ["title", "state", "slug", "topic", "cover", "newest_revision"]})]
+        return [(None, {"fields": ["title", "state", "slug", "topic", "cover", "newest_revision", "review_of_it"]})]
 
     def get_form(self, request, obj=None, **kwargs):
         form = ArticleForm if request.user.has_perm(REVIEW) else WriterForm

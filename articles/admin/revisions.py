@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.contrib.admin import display
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, render
-from django.urls import path
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 
@@ -25,19 +25,38 @@ class RevisionAdmin(Acts, ReadOnly, admin.ModelAdmin):
     list_display = ["title", "number", "is_live", "change_note", "is_major", "created_at", "created_by"]
     list_select_related = ["article", "created_by"]
     search_fields = ["title", "article__slug"]
-    fields = [*Content.__dataclass_fields__, "created_at", "created_by", "word_count", "renderer_version"]
+    fields = [*Content.__dataclass_fields__, "created_at", "saved_by", "word_count", "renderer_version"]
+    readonly_fields = ["saved_by"]
+
+    @display(description="created by", empty_value="–")
+    def saved_by(self, revision):
+        return str(revision.created_by) if revision.created_by else None  # no link: accounts are the owner's
 
     @display(description="published", boolean=True)
     def is_live(self, revision):
         return revision.article.live_revision_id == revision.pk
 
     def get_urls(self):
-        views = {"preview": self.preview, "restore": self.restore, "compare": self.compare}
+        views = {"read": self.read, "preview": self.preview, "restore": self.restore, "compare": self.compare}
         acts = [
             path(f"<int:pk>/{name}/", self.admin_site.admin_view(view), name=f"articles_revision_{name}")
             for name, view in views.items()
         ]
         return [*acts, *super().get_urls()]
+
+    def read(self, request, pk):
+        """Show a revision as readers would get it, to the team alone."""
+        revision = get_object_or_404(Revision.objects.select_related("article__topic", "author", "reviewer"), pk=pk)
+        if not self.has_view_permission(request, revision):
+            raise PermissionDenied
+        context = {
+            "article": revision.article,
+            "revision": revision,
+            "contents": revision.contents_shown,
+            "is_live": revision.article.live_revision_id == revision.pk,
+            "back_url": reverse("admin:articles_revision_change", args=[pk]),
+        }
+        return render(request, "articles/preview.html", context)
 
     def preview(self, request, pk):
         """Make a preview link."""

@@ -30,6 +30,7 @@ HEAD = (
 NEIGHBOURS = Func(F("search_vector"), function="neighbours", output_field=ArrayField(models.TextField()))
 # What may stay in the database, as fields of Article: the long texts that only search looks at, those no list needs.
 SEARCH_ONLY = tuple(f"live_revision__{name}" for name in ("text", "headings", "head_vector", "search_vector"))
+CONTENTS_FROM = 3  # sections from which a list of contents helps
 NOT_FOR_LISTS = (
     *(f"live_revision__{name}" for name in ("body", "html", "references_html", "contents", "cited_works")),
     *SEARCH_ONLY,
@@ -216,6 +217,11 @@ class Revision(models.Model):
 
     def __str__(self):
         return f"{self.title} (revision {self.number})"
+
+    @property
+    def contents_shown(self) -> list:
+        """Return the contents list of a revision long enough to need one, else none."""
+        return self.contents if len(self.contents) >= CONTENTS_FROM else []
 
     @property
     def reading_minutes(self):

@@ -15,7 +15,6 @@ from articles.structured_data import article_graph, citation_reference, person_g
 from articles.views.addresses import answer_elsewhere
 from articles.views.described import absolute, described, somebody
 
-CONTENTS_FROM = 3  # sections from which a list of contents helps
 PAGE_SIZE = 12
 READ_NEXT = 3
 SHOWN = ("topic", "live_revision__author", "live_revision__reviewer")
@@ -65,8 +64,7 @@ def article_detail(request, slug):
 
 def page_of(article, revision) -> dict:
     """Return what the template of an article shows of one revision, live or not."""
-    contents = revision.contents if len(revision.contents) >= CONTENTS_FROM else []
-    return {"article": article, "revision": revision, "contents": contents}
+    return {"article": article, "revision": revision, "contents": revision.contents_shown}
 
 
 @public_page()

@@ -16,7 +16,7 @@ from consultations.services.requests import NotARequest, accept_request, decline
 
 ACT = "admin/consultations/booking/act.html"
 CHECK_AGAIN = "Nothing was done: look at it as it is now."
-REFUSED = "That time has just been taken, or the client is elsewhere then; nothing was changed."
+REFUSED = "That time has just been taken, or the client has another booking in the way; nothing was changed."
 
 
 class OutcomeForm(forms.Form):

@@ -9,6 +9,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 
 from consultations import consents, picking, queries, wording
+from consultations.admin.fields import about_the_client
 from consultations.exceptions import AlreadyBooked, Busy, SlotUnavailable
 from consultations.forms.booking import BookingForm
 from consultations.models import ConsultationType
@@ -31,7 +32,7 @@ class PhoneForm(BookingForm):
     def __init__(self, data=None):
         super().__init__(data, zone_name=wording.LONDON.key)
         self.fields["timezone"].choices = wording.zones_offered(wording.LONDON)
-        self.fields["channel"].label = "How would the client like to talk?"
+        about_the_client(self)
         self.fields["notes"].help_text = "Leave out health details; they are better said in person."
         self.fields["email"].help_text = "The confirmation and the calendar file go here. Read the address back."
         service, news = self.fields["consent_service"], self.fields["consent_marketing"]

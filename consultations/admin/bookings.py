@@ -2,12 +2,16 @@
 
 from django.contrib import admin
 from django.contrib.admin import display
-from django.db.models import URLField
+from django.contrib.auth import get_user_model
+from django.db.models import Q, URLField
+from django.utils.html import format_html, format_html_join
+from phonenumber_field.phonenumber import PhoneNumber
 
 from consultations.admin.acting import ActsOnBookings
 from consultations.admin.answers import ReadsAnswers
 from consultations.admin.booking_for import BooksForClients
 from consultations.admin.bulk import ActsInBulk
+from consultations.admin.correcting import CorrectsDetails
 from consultations.admin.diary import ShowsDiary
 from consultations.admin.feed import HasFeed
 from consultations.admin.fields import TICKED
@@ -22,6 +26,7 @@ from consultations.admin.story import TellsStory
 from consultations.admin.writing import WritesToClients
 from consultations.models import (
     Booking,
+    Channel,
     Consent,
     NoTimeSuited,
     Nutritionist,
@@ -39,12 +44,30 @@ class NutritionistAdmin(Exports, Imports, HasFeed, HasHours, admin.ModelAdmin):
     list_display = ["name", "credentials", "time_zone", "most_per_day", "is_active"]
     search_fields = ["name"]
     prepopulated_fields = {"slug": ["name"]}
+    readonly_fields = ["week"]
+
+    @display(description="hours every week")
+    def week(self, nutritionist):
+        rules = nutritionist.availability_rules.order_by("weekday", "starts_at")
+        return format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", ((rule,) for rule in rules))) or None
+
+    def get_fields(self, request, obj=None):
+        """Those who may not change hours see them here."""
+        fields = [name for name in super().get_fields(request, obj) if name != "week"]
+        return fields if obj is None or self.has_change_permission(request, obj) else [*fields, "week"]
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        """Offer as deputies those only who may read answers at all."""
+        if db_field.name == "deputies":
+            may = Q(groups__permissions__codename="read_answers") | Q(is_superuser=True)
+            kwargs["queryset"] = get_user_model().objects.filter(may, is_active=True).distinct()
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
 
 class ConsentInline(ReadOnlyRows):
     model = Consent
-    fields = ["purpose", "channel", "recorded_by", "words", "version", "hash", "granted_at", "withdrawn_at"]
-    readonly_fields = ["words", "version", "hash"]
+    fields = ["purpose", "channel", "recorded", "words", "version", "granted_at", "withdrawn_at"]
+    readonly_fields = ["recorded", "words", "version"]
 
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("text", "recorded_by")
@@ -55,18 +78,18 @@ class ConsentInline(ReadOnlyRows):
     def version(self, consent):
         return consent.text.version
 
-    @display(description="SHA-256")
-    def hash(self, consent):
-        return consent.text_id
+    @display(description="recorded by", empty_value="–")
+    def recorded(self, consent):
+        return str(consent.recorded_by) if consent.recorded_by else None  # no link: accounts are the owner's
 
 
 @admin.register(Booking)
 class BookingAdmin(
-    *(BooksForClients, TellsStory, KeepsNotes, ReadsAnswers, WritesToClients, MovesBookings, ActsOnBookings),
-    *(ActsInBulk, FindsClients, ShowsDiary, HasReports, Exports, ReadOnly, admin.ModelAdmin),
+    *(BooksForClients, TellsStory, KeepsNotes, ReadsAnswers, WritesToClients, MovesBookings, CorrectsDetails),
+    *(ActsOnBookings, ActsInBulk, FindsClients, ShowsDiary, HasReports, Exports, ReadOnly, admin.ModelAdmin),
 ):
     exports = ("consultations.bookings",)
-    list_display = ["reference", "starts_at", "client_name", "nutritionist", "status", "client_email"]
+    list_display = ["reference", "client_name", "starts_at", "nutritionist", "status"]
     list_filter = ["status", "source", "nutritionist"]
     list_select_related = ["nutritionist"]
     date_hierarchy = "starts_at"
@@ -78,9 +101,10 @@ class BookingAdmin(
         "nutritionist",
         "consultation_type",
         "client_name",
-        "client_email",
+        "write_to",
         "channel",
-        "phone",
+        "call",
+        "meet_at",
         "client_time_zone",
         "topic",
         "notes",
@@ -89,7 +113,25 @@ class BookingAdmin(
         "respond_by",
         "created_at",
     ]
+    readonly_fields = ["write_to", "call", "meet_at"]
     inlines = [ConsentInline]
+
+    @display(description="client email")
+    def write_to(self, booking):
+        return format_html('<a href="mailto:{0}">{0}</a>', booking.client_email)
+
+    @display(description="phone", empty_value="–")
+    def call(self, booking):
+        if not booking.phone:
+            return None
+        return format_html(
+            '<a href="tel:{}">{}</a>', booking.phone, PhoneNumber.from_string(booking.phone).as_international
+        )
+
+    @display(description="video room", empty_value="–")
+    def meet_at(self, booking):
+        url = booking.nutritionist.video_url if booking.channel == Channel.VIDEO else ""
+        return format_html('<a href="{0}" rel="noreferrer">{0}</a>', url) if url else None
 
 
 @admin.register(NoTimeSuited)

@@ -141,7 +141,11 @@ def _shown(outlook: Outlook) -> str:
 
 
 def _record(form: DecisionForm) -> str:
-    decided = [f"{one.booking.reference} {form.choices[one.booking.pk]}" for one in form.affected]
+    words = {KEEP: "is kept", ASK: "is asked to move"}
+    chosen = ((one.booking.reference, form.choices[one.booking.pk]) for one in form.affected)
+    decided = [
+        f"{reference} {words.get(choice) or f'goes to {choice.removeprefix(GIVE)}'}" for reference, choice in chosen
+    ]
     return "; ".join(["Hours changed", *decided])
 
 

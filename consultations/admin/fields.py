@@ -30,3 +30,10 @@ class ArticlesField(forms.ModelMultipleChoiceField):
         chosen = {article.pk: place for place, article in enumerate(first)}
         rows = sorted(self.queryset, key=lambda article: chosen.get(article.pk, len(chosen)))
         self.choices = [(article.pk, article.live_revision.title) for article in rows]
+
+
+def about_the_client(form) -> None:
+    """Put what a form asks clients of themselves into words for the team."""
+    form.fields["channel"].label = "How would the client like to talk?"
+    form.fields["name"].error_messages["required"] = "Enter the client’s full name"
+    form.fields["email"].error_messages["required"] = "Enter the client’s email address"

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.formats import date_format
@@ -93,6 +94,11 @@ class Nutritionist(models.Model):
         return "".join(word[0] for word in self.name.split()[:2]).upper()
 
 
+# Beyond them dates run out of years.
+A_DAY_AT_MOST = MaxValueValidator(timedelta(days=1), message="A day at most.")
+A_YEAR_AT_MOST = MaxValueValidator(timedelta(days=366), message="A year at most.")
+
+
 class ConsultationTypeQuerySet(models.QuerySet):
     def active(self):
         return self.filter(is_active=True)
@@ -107,40 +113,48 @@ class ConsultationType(models.Model):
     nutritionists = models.ManyToManyField(Nutritionist, related_name="consultation_types")
     duration = models.DurationField(
         default=timedelta(minutes=30),
-        validators=[validate_whole_minutes],
+        validators=[validate_whole_minutes, A_DAY_AT_MOST],
         help_text="Hours:minutes:seconds, as 00:30:00. Bookings already made keep theirs.",
     )
     step = models.DurationField(
         default=timedelta(minutes=30),
-        validators=[validate_whole_minutes],
+        validators=[validate_whole_minutes, A_DAY_AT_MOST],
         help_text="Times are offered this far apart, from the start of working hours, so 00:45:00 gives 9:00, 9:45, "
         "10:30.",
     )
     buffer = models.DurationField(
         default=timedelta(minutes=10),
+        validators=[A_DAY_AT_MOST],
         help_text="Kept free after each consultation, for notes and a breath. A longer one leaves fewer times.",
     )
     minimum_notice = models.DurationField(
-        default=timedelta(hours=12), help_text="Times nearer than this cannot be booked by clients."
+        default=timedelta(hours=12),
+        validators=[A_YEAR_AT_MOST],
+        help_text="Times nearer than this cannot be booked by clients.",
     )
     booking_horizon = models.DurationField(
-        default=timedelta(days=56), help_text="Times further away than this are not offered yet."
+        default=timedelta(days=56),
+        help_text="Times further away than this are not offered yet. 56 00:00:00 is 56 days.",
     )
     needs_approval = models.BooleanField(
         default=False,
         help_text="A booking starts as a request: it keeps the time until the team accepts or declines it.",
     )
     answer_within = models.DurationField(
-        default=timedelta(hours=24), help_text="A request nobody has answered by then expires, and the client is told."
+        default=timedelta(hours=24),
+        validators=[A_YEAR_AT_MOST],
+        help_text="A request nobody has answered by then expires, and the client is told. 1 00:00:00 is a day.",
     )
     cancellation_cutoff = models.DurationField(
         "cancellation cut-off",
         default=timedelta(hours=2),
+        validators=[A_YEAR_AT_MOST],
         help_text="Until this long before the start, clients move or cancel by themselves; later they write or call.",
     )
     offer_lasts = models.DurationField(
         "waiting-list offer lasts",
         default=timedelta(hours=2),
+        validators=[A_YEAR_AT_MOST],
         help_text="A time that comes free is kept this long for the first on the waiting list whom it suits.",
     )
     is_active = models.BooleanField(

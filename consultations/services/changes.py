@@ -119,18 +119,41 @@ def correct_details(booking_id: int, details: Details, *, now: datetime) -> Book
     The nutritionist is told of another way to talk or another number, or they would call the wrong one.
     """
     with _changing(booking_id, None, now, may_be_late=True) as booking:
-        before = Details(booking.client_name, booking.channel, booking.phone)
-        if before == details:
-            return booking
-        booking.client_name, booking.channel, booking.phone = details.name, details.channel, details.phone
-        booking.calendar_sequence += 1
-        booking.save(update_fields=["client_name", "channel", "phone", "calendar_sequence"])
-        _note(booking, BookingEventKind.DETAILS_CORRECTED, None, now)
-        outbox.drop(booking)
-        owe_confirmation(booking, now)
-        if (before.channel, before.phone) != (details.channel, details.phone):
-            tell_nutritionist(booking, EmailKind.STAFF_DETAILS, now)
+        if _correct(booking, details, None, now):
+            outbox.drop(booking)
+            owe_confirmation(booking, now)
         return booking
+
+
+def correct_for_client(booking_id: int, details: Details, email: str, *, by, now: datetime) -> Booking:
+    """Correct what a client has told the team, the address too, and owe them a confirmation. by: a user.
+
+    The address needs no proof: it is right because the client said so; the one before may be a stranger's and is told
+    nothing, and the links sent there open nothing any more. Raises NotActive, Busy, or AlreadyBooked for an address
+    that has a booking in the way.
+    """
+    with _changing(booking_id, by, now) as booking:
+        is_corrected = _correct(booking, details, by, now)
+        if email != booking.client_email:
+            _change_address(booking, email, now, by=by)
+        elif is_corrected:
+            outbox.drop(booking)
+            owe_confirmation(booking, now)
+        return booking
+
+
+def _correct(booking: Booking, details: Details, by, now: datetime) -> bool:
+    """Write details into a locked booking; return whether they are others. Its nutritionist is told of a new number."""
+    before = Details(booking.client_name, booking.channel, booking.phone)
+    if before == details:
+        return False
+    booking.client_name, booking.channel, booking.phone = details.name, details.channel, details.phone
+    booking.calendar_sequence += 1
+    booking.save(update_fields=["client_name", "channel", "phone", "calendar_sequence"])
+    _note(booking, BookingEventKind.DETAILS_CORRECTED, by, now)
+    if (before.channel, before.phone) != (details.channel, details.phone):
+        tell_nutritionist(booking, EmailKind.STAFF_DETAILS, now)
+    return True
 
 
 def correct_address(booking: Booking, email: str, *, now: datetime) -> None:
@@ -217,13 +240,13 @@ def _lock(booking: Booking, slot: Slot) -> None:
     list(concerned.select_for_update(no_key=True))
 
 
-def _change_address(booking: Booking, email: str, now: datetime) -> None:
+def _change_address(booking: Booking, email: str, now: datetime, *, by=None) -> None:
     booking.client_email, booking.email_normalised, booking.pending_email = email, normalise(email), ""
     booking.calendar_sequence += 1
     booking.link_nonce = uuid.uuid4()  # the links sent to the old address open nothing any more
     changed = ["client_email", "email_normalised", "pending_email", "calendar_sequence", "link_nonce"]
     booking.save(update_fields=changed)
-    _note(booking, BookingEventKind.ADDRESS_CORRECTED, None, now)
+    _note(booking, BookingEventKind.ADDRESS_CORRECTED, by, now)
     outbox.drop(booking)
     owe_confirmation(booking, now)
 

@@ -6,6 +6,7 @@ from django.test import Client
 from articles import caching
 from probio import settings as site_settings
 from tests.articles.crossref import Crossref, serve
+from tests.articles.factories import make_person, make_reference, make_topic
 from tests.pages import parse
 
 
@@ -68,3 +69,26 @@ def find(client):
         return [heading.text for heading in parse(response).findall(".//h3/a")]
 
     return titles
+
+
+@pytest.fixture
+def typed():
+    """What an editor types to write an article that may be published."""
+    make_reference("harper2021")
+    return {
+        "slug": "mucus",
+        "topic": make_topic().pk,
+        "cover": "defence",
+        "title": "Mucus",
+        "standfirst": "Why it is sticky.",
+        "body": '<p>It is sticky.<cite data-cite="harper2021"></cite></p>',
+        "author": make_person(name="Nell Okafor").pk,
+        "reviewer": make_person(name="Priya Raman").pk,
+        "reviewed_on": "05/01/2026",
+        "next_review_on": "05/01/2027",
+        "interests": "Probio7 paid for it.",
+        "change_note": "",
+        "based_on": 0,
+        "read_next-TOTAL_FORMS": 0,
+        "read_next-INITIAL_FORMS": 0,
+    }

@@ -15,9 +15,6 @@ from tests.articles.factories import (
     make_article,
     make_draft,
     make_live_article,
-    make_person,
-    make_reference,
-    make_topic,
 )
 from tests.conftest import wait_for
 from tests.pages import parse, text_of
@@ -29,29 +26,6 @@ HOSTILE = "<script>alert('1')</script>"
 
 def change_url(article):
     return f"/admin/articles/article/{article.pk}/change/"
-
-
-@pytest.fixture
-def typed():
-    """What an editor types to write an article that may be published."""
-    make_reference("harper2021")
-    return {
-        "slug": "mucus",
-        "topic": make_topic().pk,
-        "cover": "defence",
-        "title": "Mucus",
-        "standfirst": "Why it is sticky.",
-        "body": '<p>It is sticky.<cite data-cite="harper2021"></cite></p>',
-        "author": make_person(name="Nell Okafor").pk,
-        "reviewer": make_person(name="Priya Raman").pk,
-        "reviewed_on": "05/01/2026",
-        "next_review_on": "05/01/2027",
-        "interests": "Probio7 paid for it.",
-        "change_note": "",
-        "based_on": 0,
-        "read_next-TOTAL_FORMS": 0,
-        "read_next-INITIAL_FORMS": 0,
-    }
 
 
 @pytest.fixture
@@ -106,53 +80,6 @@ def test_article_form_opens_with_the_newest_revision(admin_client, article, type
     values = form_values(admin_client.get(change_url(article)))
     typed["based_on"] = 1
     assert {name: values[name] for name in typed} == {name: str(value) for name, value in typed.items()}
-
-
-def test_writer_who_may_not_publish_saves_drafts_only(client, typed):
-    writer = get_user_model().objects.create_user("writer", password="x", is_staff=True)
-    codenames = ["add_article", "change_article"]
-    writer.user_permissions.set(Permission.objects.filter(codename__in=codenames, content_type__app_label="articles"))
-    client.force_login(writer)
-    buttons = [one.get("name") for one in parse(client.get(ADD)).iter("input") if one.get("type") == "submit"]
-    assert set(buttons) >= {"_save", "_continue"}
-    assert "_publish" not in buttons
-    client.post(ADD, {**typed, "_publish": "1"})
-    assert Revision.objects.get().title == "Mucus"
-    assert Article.objects.get().live_revision is None
-
-
-@pytest.fixture
-def writer(client):
-    """Somebody who writes and neither reviews nor publishes, signed in."""
-    user = get_user_model().objects.create_user("writer", password="x", is_staff=True)
-    user.user_permissions.set(Permission.objects.filter(codename__in=["add_article", "change_article"]))
-    client.force_login(user)
-    return client
-
-
-@pytest.mark.parametrize(
-    ("changes", "is_reviewed"), [({"interests": "Nobody paid."}, True), ({"title": "Other"}, False)]
-)
-def test_review_holds_as_long_as_the_words_do(writer, typed, changes, is_reviewed):
-    newest = make_draft(title="Mucus", reviewed_on=date(2026, 1, 5))
-    same = {name: getattr(newest, name) for name in ("title", "standfirst", "body", "interests")}
-    same |= {"slug": newest.article.slug, "topic": newest.article.topic_id, "author": newest.author_id, "based_on": 1}
-    forged = {"reviewer": make_person().pk, "reviewed_on": "05/02/2026"}
-    writer.post(change_url(newest.article), {**typed, **same, **forged, **changes, "_save": "1"})
-    saved = newest.article.revisions.first()
-    assert saved.number == 2
-    kept = (newest.reviewer, date(2026, 1, 5)) if is_reviewed else (None, None)
-    assert (saved.reviewer, saved.reviewed_on) == kept
-
-
-def test_topic_and_cover_of_a_live_article_are_the_publishers(writer, typed):
-    article = make_live_article()
-    before = (article.topic_id, article.cover)
-    other = make_topic(slug="digestion", name="Digestion", shape="rod")
-    writer.post(change_url(article), {**typed, "topic": other.pk, "cover": "fibre", "based_on": 1, "_save": "1"})
-    article.refresh_from_db()
-    assert article.revisions.count() == 2
-    assert (article.topic_id, article.cover) == before
 
 
 def test_article_form_opens_with_the_note_of_a_draft_and_without_that_of_what_is_published(admin_client):

@@ -114,7 +114,7 @@ def test_database_knows_sources_and_who_hears_what_is_spoken(admin_user):
 @pytest.mark.parametrize(
     ("left_out", "words"),
     [
-        ("email", "Enter your email address"),
+        ("email", "Enter the client’s email address"),
         ("consent_service", "Read this out, and tick it once the client has agreed"),
         ("phone", "Enter a phone number"),
     ],

@@ -54,7 +54,9 @@ def test_new_type_is_tried_out_before_there_is_one(admin_client, kind):
     assert ConsultationType.objects.count() == 1
 
 
-@pytest.mark.parametrize("wrong", [{"step": "soon"}, {"step": "00:00:01"}, {"nutritionists": []}])
+@pytest.mark.parametrize(
+    "wrong", [{"step": "soon"}, {"step": "00:00:01"}, {"nutritionists": []}, {"minimum_notice": "999999999 00:00:00"}]
+)
 def test_rules_that_cannot_be_are_refused_when_tried_out(admin_client, kind, wrong):
     response = admin_client.post(page_of(kind), typed(admin_client, kind, _try="", **wrong))
     assert times_in(response) == []

@@ -48,12 +48,13 @@ ACTS = by_name(
         "article_bring-back article_move",
         "RO": "article_review",
         "ERPO": "revision_preview previewlink_revoke",
-        "ERCPO": "revision_compare reference_export export_download",
+        "ERCPO": "revision_read revision_compare reference_export export_download",
         "EO": "revision_restore reference_paste reference_import reference_import_look",
         # nutritionist_feed: a nutritionist's own
         "NTO": "booking_for_client booking_for_client_times booking_for_client_details booking_note "
         "booking_send_again booking_suggest booking_move booking_accept booking_decline booking_outcome "
-        "booking_cancel booking_diary waitlistentry_take_off nutritionist_export nutritionist_feed outgoingemail_html",
+        "booking_cancel booking_correct booking_diary waitlistentry_take_off nutritionist_export nutritionist_feed "
+        "outgoingemail_html",
         "N": "booking_answers",
         "CO": "logentry_export",
         "TO": "booking_export waitlistentry_export outgoingemail_export outgoingemail_send-again "
