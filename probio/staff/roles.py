@@ -109,7 +109,7 @@ def bring_back_roles(**signal) -> None:
     in part may not have all of them yet: the next `migrate` adds the rest.
     """
     try:
-        signal["apps"].get_model("auth", "Permission")
+        signal.get("apps", apps).get_model("auth", "Permission")  # `flush` gives none
     except LookupError:
         return
     Group, Permission = apps.get_model("auth.Group"), apps.get_model("auth.Permission")

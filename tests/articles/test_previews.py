@@ -118,3 +118,15 @@ def test_live_article_names_no_preview(client):
     article = make_live_article()
     link_to(article.live_revision)
     assert "review/" not in client.get(article.get_absolute_url()).text
+
+
+def test_team_reads_a_revision_as_a_page_without_a_link(admin_client, client):
+    revision = make_draft(title="Mucus", body="<p>It is <em>sticky</em>.</p>")
+    url = f"/admin/articles/revision/{revision.pk}/read/"
+    page = parse(admin_client.get(url))
+    assert "".join(page.find(".//h1").itertext()) == "Mucus"
+    assert page.find(".//main//em").text == "sticky"
+    words = " ".join("".join(page.itertext()).split())
+    assert "Preview of revision 1, not published" in words
+    assert "Only the team sees this page." in words
+    assert client.get(url).status_code == 302

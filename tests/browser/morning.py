@@ -4,6 +4,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
 
 from articles.models import Article
 from consultations import consents
@@ -37,9 +38,19 @@ def at(day, hour, minute=0):
 NOW = at(12, 8, 40)
 
 
+def _member(name, *roles):
+    user = get_user_model().objects.create_user(name, password=PASSWORD, first_name=name.title(), is_staff=True)
+    user.groups.set(Group.objects.filter(name__in=roles))
+    return user
+
+
 def make_morning():
-    """Book, move, cancel and so on, upon the sample content; Priya Raman, a nutritionist, signs in as "priya"."""
-    user = get_user_model().objects.create_superuser("priya", password=PASSWORD, first_name="Priya")
+    """Book, move, cancel and so on, upon the sample content.
+
+    Priya Raman, a nutritionist who leads the team, signs in as "priya"; whoever owns the site as "mara".
+    """
+    user = _member("priya", "Nutritionist", "Team lead")
+    _member("mara", "Owner")
     Nutritionist.objects.filter(slug="priya-raman").update(user=user)
     kind = ConsultationType.objects.get(slug="free-consultation")
     asks = ConsultationType.objects.create(

@@ -44,14 +44,24 @@ def morning(site, settings):
 @pytest.fixture
 def desk(morning, site, watched):
     """Priya's browser, signed in."""
-    watched.set_viewport_size(DESK)
-    watched.goto(f"{site}/admin/")
-    watched.get_by_label("Username").fill("priya")
-    watched.get_by_label("Password").fill(PASSWORD)
-    picture(watched, "sign-in")
-    watched.get_by_role("button", name="Sign in", exact=True).click()
-    expect(watched.get_by_role("heading", level=1)).to_have_text("Start page")
-    return watched
+    return sign_in(watched, site, "priya")
+
+
+@pytest.fixture
+def owners_desk(morning, site, watched):
+    """The browser of whoever owns the site, signed in."""
+    return sign_in(watched, site, "mara")
+
+
+def sign_in(page, site, name):
+    page.set_viewport_size(DESK)
+    page.goto(f"{site}/admin/")
+    page.get_by_label("Username").fill(name)
+    page.get_by_label("Password").fill(PASSWORD)
+    picture(page, "sign-in")
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Start page")
+    return page
 
 
 def picture(page, name):
@@ -145,6 +155,16 @@ def test_moving_a_booking_to_a_colleague(desk):
     desk.get_by_role("button", name="Move it").click()
     expect(said(desk)).to_contain_text("is moved to")
     assert booking_of("Elif Kaya").nutritionist.name == "Priya Raman"
+
+
+def test_correcting_a_mistyped_address(desk):
+    open_booking(desk, "carys")
+    desk.get_by_role("link", name="Correct the details").click()
+    desk.get_by_label("Email address").fill("carys.lloyd@example.com")
+    picture(desk, "correct")
+    desk.get_by_role("button", name="Correct them").click()
+    expect(said(desk)).to_contain_text("are corrected; the client is told by email")
+    assert booking_of("Carys Lloyd").emails.filter(to="carys.lloyd@example.com").exists()
 
 
 def test_cancelling_with_a_reason(desk):
@@ -306,7 +326,8 @@ def test_exporting_bookings_and_importing_hours(desk):
     picture(desk, "import")
 
 
-def test_opening_an_account_with_a_role_and_closing_it(desk):
+def test_opening_an_account_with_a_role_and_closing_it(owners_desk):
+    desk = owners_desk
     desk.locator("#content").get_by_role("link", name="Users").click()
     desk.get_by_role("link", name="Add user").click()
     desk.get_by_label("Username").fill("lena")
@@ -326,7 +347,8 @@ def test_opening_an_account_with_a_role_and_closing_it(desk):
     assert not user.is_active
 
 
-def test_reading_the_log(desk):
+def test_reading_the_log(owners_desk):
+    desk = owners_desk
     open_booking(desk, "dev")
     desk.get_by_role("link", name="Cancel the booking").click()
     desk.get_by_label("Why").fill("Priya is ill.")

@@ -1,9 +1,10 @@
 import pytest
 from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
 from django.core.management import CommandError, call_command
 
 from consultations.models import ConsultationType, Nutritionist
-from tests.factories import make_booking, make_consultation_type
+from tests.factories import make_booking, make_consultation_type, make_nutritionist
 from tests.pages import text_of
 
 pytestmark = pytest.mark.django_db
@@ -59,3 +60,19 @@ def test_load_sample_content_in_a_dry_run_writes_nothing(capsys):
     call_command("load_sample_content", dry_run=True)
     assert "Would load the sample consultation type" in capsys.readouterr().out
     assert not ConsultationType.objects.exists()
+
+
+def test_nutritionist_sees_hours_without_being_able_to_change_them(client, django_user_model):
+    user = django_user_model.objects.create_user("priya", is_staff=True)
+    user.groups.add(Group.objects.get(name="Nutritionist"))
+    client.force_login(user)
+    person = make_nutritionist(weekdays=[1])
+    assert "Tuesday 09:00 to 17:00" in text_of(client.get(f"/admin/consultations/nutritionist/{person.pk}/change/"))
+
+
+def test_deputies_are_chosen_from_those_who_may_read_answers(admin_client, django_user_model):
+    for name, role in (("priya", "Nutritionist"), ("lena", "Editor")):
+        user = django_user_model.objects.create_user(name, is_staff=True)
+        user.groups.add(Group.objects.get(name=role))
+    form = admin_client.get("/admin/consultations/nutritionist/add/").context["adminform"].form
+    assert {user.username for user in form.fields["deputies"].queryset} == {"priya", "admin"}

@@ -195,6 +195,12 @@ def test_closed_account_that_is_opened_again_is_one_of_the_team(client, admin_cl
     assert client.get("/admin/articles/article/").status_code == 200
 
 
+@pytest.mark.django_db(transaction=True)
+def test_emptying_the_database_brings_roles_back():
+    call_command("flush", interactive=False, verbosity=0)
+    assert {group.name for group in Group.objects.all()} == {role.name for role in ROLES}
+
+
 def test_migrating_a_part_of_an_empty_database_needs_no_roles():
     Group.objects.all().delete()
     bring_back_roles(apps=Apps())
