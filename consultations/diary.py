@@ -14,12 +14,15 @@ from consultations.slots import DAY, Interval, to_utc, working_time
 TICK = timedelta(minutes=30)
 FEED_REACHES_BACK = timedelta(days=31)
 OFFICE_HOURS = (18, 34)  # ticks from midnight: what an empty diary shows, 9:00 to 17:00
-CLOSED = (*(BookingStatus.CANCELLED_BY_CLIENT, BookingStatus.CANCELLED_BY_TEAM), BookingStatus.DECLINED)
+CANCELLED = (BookingStatus.CANCELLED_BY_CLIENT, BookingStatus.CANCELLED_BY_TEAM)
 
 
 @dataclass(frozen=True)
 class Entry:
-    """A booking in the diary. state: booked, requested, moved, cancelled, completed, no-show; at: "" on a half hour."""
+    """A booking in the diary. at: "" on a half hour.
+
+    state: booked, requested, moved, declined, cancelled, completed or no-show.
+    """
 
     booking: Booking
     state: str
@@ -105,8 +108,10 @@ def _entries(people, within) -> dict[tuple[date, int], list[Entry]]:
 
 
 def _state(booking) -> str:
-    if booking.status in CLOSED:
+    if booking.status in CANCELLED:
         return "cancelled"
+    if booking.status == BookingStatus.DECLINED:
+        return "declined"
     if booking.status == BookingStatus.CONFIRMED:
         return "moved" if booking.was_moved else "booked"
     return booking.get_status_display()

@@ -206,11 +206,11 @@ class ArticleAdmin(ActsOnArticles, admin.ModelAdmin):
     def newest_revision(self, article):
         newest = article.revisions.first()
         if newest is None:
-            return None
+            return "none yet"
         url = reverse("admin:articles_revision_read", args=[newest.pk])
         return format_html('<a href="{}">Read revision {}, “{}”</a>', url, newest.number, newest.title)
 
-    @display(description="review", empty_value="–")
+    @display(description="review")
     def review_of_it(self, article):
         newest = article.revisions.select_related("reviewer").first()
         if newest is None or newest.reviewer is None or newest.reviewed_on is None:

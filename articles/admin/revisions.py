@@ -28,9 +28,9 @@ class RevisionAdmin(Acts, ReadOnly, admin.ModelAdmin):
     fields = [*Content.__dataclass_fields__, "created_at", "saved_by", "word_count", "renderer_version"]
     readonly_fields = ["saved_by"]
 
-    @display(description="created by", empty_value="–")
+    @display(description="created by")
     def saved_by(self, revision):
-        return str(revision.created_by) if revision.created_by else None  # no link: accounts are the owner's
+        return str(revision.created_by or "–")  # no link: accounts are the owner's
 
     @display(description="published", boolean=True)
     def is_live(self, revision):

@@ -49,7 +49,9 @@ class NutritionistAdmin(Exports, Imports, HasFeed, HasHours, admin.ModelAdmin):
     @display(description="hours every week")
     def week(self, nutritionist):
         rules = nutritionist.availability_rules.order_by("weekday", "starts_at")
-        return format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", ((rule,) for rule in rules))) or None
+        if not rules:
+            return "none"
+        return format_html("<ul>{}</ul>", format_html_join("", "<li>{}</li>", ((rule,) for rule in rules)))
 
     def get_fields(self, request, obj=None):
         """Those who may not change hours see them here."""
@@ -78,9 +80,9 @@ class ConsentInline(ReadOnlyRows):
     def version(self, consent):
         return consent.text.version
 
-    @display(description="recorded by", empty_value="–")
+    @display(description="recorded by")
     def recorded(self, consent):
-        return str(consent.recorded_by) if consent.recorded_by else None  # no link: accounts are the owner's
+        return str(consent.recorded_by or "–")  # no link: accounts are the owner's
 
 
 @admin.register(Booking)
@@ -120,18 +122,18 @@ class BookingAdmin(
     def write_to(self, booking):
         return format_html('<a href="mailto:{0}">{0}</a>', booking.client_email)
 
-    @display(description="phone", empty_value="–")
+    @display(description="phone")
     def call(self, booking):
         if not booking.phone:
-            return None
+            return "–"
         return format_html(
             '<a href="tel:{}">{}</a>', booking.phone, PhoneNumber.from_string(booking.phone).as_international
         )
 
-    @display(description="video room", empty_value="–")
+    @display(description="video room")
     def meet_at(self, booking):
         url = booking.nutritionist.video_url if booking.channel == Channel.VIDEO else ""
-        return format_html('<a href="{0}" rel="noreferrer">{0}</a>', url) if url else None
+        return format_html('<a href="{0}" rel="noreferrer">{0}</a>', url) if url else "–"
 
 
 @admin.register(NoTimeSuited)

@@ -8,6 +8,7 @@ from consultations.diary import read_page, short_name
 from consultations.models import Nutritionist, TimeOff
 from consultations.services.booking import Slot
 from consultations.services.changes import cancel_booking, move_booking
+from consultations.services.requests import decline_request
 from tests.factories import NOW, make_booking, make_consultation_type, make_nutritionist
 from tests.pages import parse, text_of
 
@@ -46,6 +47,16 @@ def test_week_shows_bookings_on_their_days_with_their_state():
         ("2027-01-06", "11:00", "S. Iyer", "moved"),
     ]
     assert page.counts == {"booked": 1, "moved": 1, "cancelled": 1}
+
+
+def test_declined_request_is_not_called_cancelled():
+    nutritionist = make_nutritionist()
+    asked = make_booking(
+        make_consultation_type(nutritionist, needs_approval=True), starts_at=at(5, 10), name="Fred Marsh"
+    )
+    decline_request(asked.pk, by=None, now=NOW)
+    page = read_page([nutritionist], MONDAY, 7, now=NOW)
+    assert entries_of(page) == [("2027-01-05", "10:00", "F. Marsh", "declined")]
 
 
 def test_week_without_weekend_work_has_five_days_and_greys_what_is_closed():
