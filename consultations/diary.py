@@ -5,10 +5,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import JSONObject
 
 from consultations import queries, wording
-from consultations.models import Booking, BookingEvent, BookingEventKind, BookingStatus, Nutritionist
+from consultations.models import Booking, BookingEvent, BookingEventKind, BookingStatus, Nutritionist, TimeOff
 from consultations.slots import DAY, Interval, to_utc, working_time
 
 TICK = timedelta(minutes=30)
@@ -55,13 +57,51 @@ class DiaryPage:
     counts: dict[str, int]
 
 
+def interval_of(first: date, days: int) -> Interval:
+    """Return the interval of some London days."""
+    return Interval(to_utc(first, time(), wording.LONDON), to_utc(first + days * DAY, time(), wording.LONDON))
+
+
+def with_time_off(people: QuerySet, within: Interval) -> QuerySet:
+    """Give each nutritionist `off`, what closes their days in an interval, for `closings`. No query of its own."""
+    is_theirs = Q(nutritionist=OuterRef("pk")) | Q(nutritionist=None)
+    off = TimeOff.objects.filter(is_theirs, applies=True, starts_at__lt=within.end, ends_at__gt=within.start)
+    said = JSONObject(starts="starts_at", ends="ends_at", reason="reason", whose="nutritionist")
+    return people.annotate(off=ArraySubquery(off.order_by("starts_at", "pk").values(said=said)))
+
+
+def closings(people: Iterable[Nutritionist], days: Iterable[date]) -> dict[date, list[str]]:
+    """Return what closes some London days, in words: whose, why, and which hours if it is not the whole day.
+
+    people: from `with_time_off`.
+    """
+    found = defaultdict(dict)  # words once, in order
+    for one in people:
+        for off in one.off:
+            start, end = (datetime.fromisoformat(off[name]) for name in ("starts", "ends"))
+            why = f"{one.name}: " * bool(off["whose"]) + (off["reason"] or "time off")
+            for day in days:
+                if hours := _closed_hours(start, end, interval_of(day, 1)):
+                    found[day][f"{why}{hours}"] = None
+    return {day: list(words) for day, words in found.items()}
+
+
+def _closed_hours(start, end, day) -> str:
+    """Return which hours of a day are closed, as ", 10:00 to 12:00"; " " for all of them, "" for none."""
+    first, last = max(start, day.start), min(end, day.end)
+    if first >= last:
+        return ""
+    if (first, last) == (day.start, day.end):
+        return " "
+    return f", {wording.time_label(first)} to {wording.time_label(last)}"
+
+
 def read_page(people: Iterable[Nutritionist], first: date, days: int, *, now: datetime) -> DiaryPage:
     """Return the diary of some nutritionists, `days` days from `first`. A weekend without anything is left out.
 
     Three queries, however many people and bookings.
     """
-    people = list(people)
-    within = Interval(to_utc(first, time(), wording.LONDON), to_utc(first + days * DAY, time(), wording.LONDON))
+    people, within = list(people), interval_of(first, days)
     entries = _entries(people, within)
     working = _working_ticks(people, within, now)
     dates = [first + n * DAY for n in range(days)]

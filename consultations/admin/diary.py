@@ -12,7 +12,7 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_safe
 
 from consultations import wording
-from consultations.diary import read_page
+from consultations.diary import closings, interval_of, read_page, with_time_off
 from consultations.models import Nutritionist
 
 WEEK = 7
@@ -32,15 +32,16 @@ class ShowsDiary:
             raise PermissionDenied
         now = timezone.now()
         today = wording.local(now).date()
-        everybody = list(Nutritionist.objects.all())
+        is_day = "day" in request.GET
+        day = _date(request.GET.get("day") or request.GET.get("week"), today)
+        first, days = (day, 1) if is_day else (day - timedelta(days=day.weekday()), WEEK)
+        everybody = list(with_time_off(Nutritionist.objects.all(), interval_of(first, days)))
         who = request.GET.get("with", "")
         shown = [one for one in everybody if who in ("", one.slug)]
         if who and not shown:
             raise Http404("no such nutritionist")
-        is_day = "day" in request.GET
-        day = _date(request.GET.get("day") or request.GET.get("week"), today)
-        first, days = (day, 1) if is_day else (day - timedelta(days=day.weekday()), WEEK)
         page = read_page(shown, first, days, now=now)
+        closed = closings(shown, page.days)
         context = {
             **self.admin_site.each_context(request),
             "title": f"{first:%A} {first.day} {first:%B %Y}" if is_day else f"Week of {first.day} {first:%B %Y}",
@@ -57,7 +58,7 @@ class ShowsDiary:
             "today_url": _url(is_day, today, who),
             "people": [(one, _url(is_day, day, one.slug), one.slug == who) for one in everybody],
             "everybody_url": _url(is_day, day, ""),
-            "days": [(one, _url(True, one, who)) for one in page.days],
+            "days": [(one, _url(True, one, who), closed.get(one, [])) for one in page.days],
         }
         return render(request, "admin/consultations/booking/diary.html", context)
 

@@ -116,6 +116,23 @@ def test_diary_leads_to_the_booking(admin_client):
     assert f"/admin/consultations/booking/{booking.pk}/change/" in links
 
 
+def test_diary_names_what_closes_a_day(admin_client):
+    priya, tomos = make_nutritionist(name="Priya Raman", slug="priya"), make_nutritionist(name="Tomos Bevan")
+    TimeOff.objects.create(starts_at=at(4, 0), ends_at=at(5, 0), reason="Team day")
+    TimeOff.objects.create(nutritionist=priya, starts_at=at(5, 10), ends_at=at(5, 12), reason="Dentist")
+    TimeOff.objects.create(nutritionist=tomos, starts_at=at(6, 0), ends_at=at(8, 0))
+    TimeOff.objects.create(starts_at=at(7, 0), ends_at=at(8, 0), reason="Worked after all", applies=False)
+
+    def named(**query):
+        page = parse(admin_client.get(DIARY, {"week": "2027-01-04", **query}))
+        heads = page.findall(".//table[@class='diary']/thead/tr/th")
+        return [[span.text.strip() for span in head.findall("span")] for head in heads]
+
+    tomos_is_off = ["Tomos Bevan: time off"]
+    assert named() == [["Team day"], ["Priya Raman: Dentist, 10:00 to 12:00"], tomos_is_off, tomos_is_off, []]
+    assert named(**{"with": "priya"}) == [["Team day"], ["Priya Raman: Dentist, 10:00 to 12:00"], [], [], []]
+
+
 @pytest.mark.parametrize(
     "query", [{"week": "yesterday"}, {"day": "9999-12-31"}, {"day": "0001-01-01"}, {"with": "nobody"}]
 )
