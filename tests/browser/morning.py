@@ -17,6 +17,7 @@ from consultations.models import (
     Nutritionist,
     OutgoingEmail,
     QuestionnaireVersion,
+    TimeOff,
 )
 from consultations.services import waitlist
 from consultations.services.answers import give_answers
@@ -79,6 +80,9 @@ def make_morning():
     book("Gwen Hart", at(11, 9, 45), at(5, 10))
     hal = book("Hal Stone", at(4, 9), at(2, 10))
     record_outcome(hal.pk, BookingStatus.COMPLETED, by=user, notes="Oats, beans and a walk.", now=at(4, 10))
+
+    tomos = Nutritionist.objects.get(slug="tomos-bevan")
+    TimeOff.objects.create(nutritionist=tomos, starts_at=at(15, 0), ends_at=at(16, 0), reason="Training")
 
     version = QuestionnaireVersion.objects.first()
     words = ["What to eat on days when everything disagrees with me.", "Vegetarian", "No"]
