@@ -113,7 +113,7 @@ class TimeOffForm(forms.ModelForm):
 @admin.register(TimeOff)
 class TimeOffAdmin(admin.ModelAdmin):
     form = TimeOffForm
-    list_display = ["starts_at", "ends_at", "who", "reason", "applies"]
+    list_display = ["starts_at", "who", "reason", "ends_at", "applies"]
     list_filter = ["applies", "nutritionist"]
     list_select_related = ["nutritionist"]
     date_hierarchy = "starts_at"

@@ -15,7 +15,7 @@ class LogAdmin(Exports, ReadOnly, admin.ModelAdmin):
     """Newest first. What a line is about is named without a client's name, so that erasing one leaves it as it is."""
 
     exports = ("probio.log",)
-    list_display = ["action_time", "user", "did", "kind", "about"]
+    list_display = ["action_time", "did", "about", "user", "kind"]
     list_display_links = None
     list_filter = ["action_flag", ("user", RelatedOnlyFieldListFilter), ("content_type", RelatedOnlyFieldListFilter)]
     list_select_related = ["user", "content_type"]

@@ -46,3 +46,13 @@ def test_enter_in_a_time_looks_at_what_follows(site, staff, booking):
     open_hours(staff, site, booking.nutritionist)
     staff.locator("input[type=time]").first.press("Enter")
     expect(staff.get_by_role("heading", name="What clients could then book")).to_be_visible()
+
+
+def test_another_row_leaves_the_keyboard_at_its_day(site, staff, booking):
+    open_hours(staff, site, booking.nutritionist)
+    friday = staff.get_by_role("group", name="Friday", exact=True)
+    rows = friday.locator(".hours-row").count()
+    friday.get_by_role("button", name="Another row").press("Enter")
+    expect(friday.locator(".hours-row")).to_have_count(rows + 1)
+    staff.keyboard.press("Tab")
+    expect(friday.locator("input[type=time]").first).to_be_focused()
