@@ -101,6 +101,14 @@ def test_each_role_opens_what_it_needs_and_nothing_else(client, role):
     assert {name for name, _ in pages if name.endswith("_change") and letter in allowed(name)[1]} <= taken
 
 
+def test_page_that_is_not_open_to_a_role_says_whom_to_ask_and_leads_back(client):
+    client.force_login(has("Editor"))
+    response = client.get("/admin/consultations/booking/")
+    assert response.status_code == 403
+    assert "ask whoever owns the site" in text_of(response)
+    assert "/admin/" in {a.get("href") for a in parse(response).iter("a")}
+
+
 @pytest.mark.parametrize("role", LETTERS)
 def test_start_page_lists_what_a_role_may_open_and_no_more(client, role):
     client.force_login(has(role))
