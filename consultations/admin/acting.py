@@ -42,6 +42,14 @@ class OutcomeForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["articles"].offer()
 
+    def clean(self):
+        values = super().clean()
+        if values.get("outcome") == BookingStatus.NO_SHOW:
+            for name in ("notes", "articles"):
+                if values.get(name):
+                    self.add_error(name, "Nothing is sent to a client who did not come: clear this.")
+        return values
+
 
 class CancelForm(forms.Form):
     reason = ReasonField(
@@ -91,7 +99,9 @@ class ActsOnBookings:
             record_outcome(pk, BookingStatus(outcome), by=request.user, now=timezone.now(), **sent)
             return f"The outcome of {booking.reference} is recorded."
 
-        return self._act(request, pk, OutcomeForm, act, title="Record the outcome", button="Record it")
+        recorded = Booking.objects.filter(pk=pk, status__in=OUTCOMES).values_list("status", flat=True).first()
+        asks = {"title": "Record the outcome", "button": "Record it"}
+        return self._act(request, pk, lambda data: OutcomeForm(data, initial={"outcome": recorded}), act, **asks)
 
     def accept_one(self, request, pk):
         """Confirm a request."""

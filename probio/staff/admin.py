@@ -7,7 +7,7 @@ from django.contrib import admin, messages
 from django.contrib.admin import display
 from django.contrib.auth import get_user_model
 from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.forms import UserChangeForm
+from django.contrib.auth.forms import UserChangeForm, UserCreationForm
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404, redirect, render
@@ -37,11 +37,12 @@ class StaffForm(UserChangeForm):
 class StaffAdmin(UserAdmin):
     """Accounts are closed, not deleted: what somebody did keeps their name. What they may do comes from roles."""
 
-    form = StaffForm
+    form, add_form = StaffForm, UserCreationForm
     change_form_template = "admin/auth/user/staff_change_form.html"
     list_display = ["username", "first_name", "last_name", "roles", "is_active", "last_login"]
     list_filter = ["is_active", "groups"]
     readonly_fields = ["last_login", "date_joined"]
+    add_fieldsets = [(None, {"classes": ["wide"], "fields": ["username", "password1", "password2"]})]
     fieldsets = [
         (None, {"fields": ["username", "password"]}),
         ("Who", {"fields": ["first_name", "last_name", "email"]}),

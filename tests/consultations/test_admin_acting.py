@@ -184,3 +184,18 @@ def test_outcome_recorded_twice_is_in_the_log_once(admin_client, over):
     for _ in range(2):
         act(admin_client, page(over, "outcome/"), {"outcome": "completed"}, follow=True)
     assert LogEntry.objects.count() == 1
+
+
+def test_what_is_typed_for_a_client_who_did_not_come_is_not_lost_unsaid(admin_client, over):
+    response = act(admin_client, page(over, "outcome/"), {"outcome": "no_show", "notes": "Oats."})
+    assert response.status_code == 422
+    assert "Nothing is sent to a client who did not come" in text_of(response)
+    assert Booking.objects.get().status == BookingStatus.CONFIRMED
+
+
+def test_outcome_that_is_put_right_begins_with_the_one_recorded(admin_client, over):
+    act(admin_client, page(over, "outcome/"), {"outcome": "no_show"})
+    [chosen] = [
+        one for one in parse(admin_client.get(page(over, "outcome/"))).iter("input") if one.get("checked") is not None
+    ]
+    assert chosen.get("value") == "no_show"

@@ -146,7 +146,7 @@ def test_account_is_given_roles_and_page_of_a_role_says_what_it_is_for(client, a
 
 def test_new_account_is_one_of_the_team(client):
     client.force_login(has("Owner"))
-    values = {"username": "new", "usable_password": "true", "password1": "beans-and-lentils", "password2": ""}
+    values = {"username": "new", "password1": "beans-and-lentils", "password2": ""}
     client.post("/admin/auth/user/add/", {**values, "password2": values["password1"]})
     assert get_user_model().objects.get(username="new").is_staff
 
