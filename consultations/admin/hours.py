@@ -122,6 +122,9 @@ class TimeOffAdmin(admin.ModelAdmin):
     def who(self, time_off):
         return time_off.nutritionist or "everybody"
 
+    def render_change_form(self, request, context, *args, **kwargs):
+        return super().render_change_form(request, context | {"decided": decided(request.POST)}, *args, **kwargs)
+
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         """Save by way of the page of decisions; everything else is Django's."""
         row = self.get_object(request, object_id) if object_id else None

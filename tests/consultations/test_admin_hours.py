@@ -317,10 +317,13 @@ def test_a_bank_holiday_that_applies_again_asks_about_bookings(admin_client, boo
     assert day.applies is True
 
 
-def test_going_back_to_time_off_keeps_what_was_typed(admin_client, booking):
+def test_going_back_to_time_off_keeps_what_was_typed_and_decided(admin_client, booking):
     page = admin_client.post("/admin/consultations/timeoff/add/", EVERYBODY)
-    back = admin_client.post("/admin/consultations/timeoff/add/", fields_of(page, edit=""))
+    chosen = {f"choice-{booking.pk}": "ask"}
+    back = admin_client.post("/admin/consultations/timeoff/add/", fields_of(page, edit="", **chosen))
     assert fields_of(back)["reason"] == "Founders’ day"
+    again = admin_client.post("/admin/consultations/timeoff/add/", fields_of(back, _save="", applies="on"))
+    assert fields_of(again)[f"choice-{booking.pk}"] == "ask"
     assert TimeOff.objects.count() == 0
 
 
