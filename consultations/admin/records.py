@@ -17,6 +17,10 @@ from probio.staff.read_only import ReadOnly
 TAKES_OFF = "consultations.change_waitlistentry"
 
 
+def _say_not_waiting(request, entry):
+    messages.warning(request, f"{entry.client_name} is not waiting: {entry.get_state_display()}. See below.")
+
+
 class WaitlistOfferInline(ReadOnlyRows):
     model = WaitlistOffer
     verbose_name_plural = "times offered"
@@ -48,11 +52,14 @@ class WaitlistEntryAdmin(Exports, FindsClients, ReadOnly, admin.ModelAdmin):
         if not request.user.has_perm(TAKES_OFF):
             raise PermissionDenied
         entry = get_object_or_404(WaitlistEntry.objects.select_related("consultation_type"), pk=pk)
-        if request.method == "POST" or entry.state != WaitlistState.WAITING:
+        if request.method == "POST":
             self._take_off(request, entry)
-            return redirect("admin:consultations_waitlistentry_change", pk)
-        context = {**self.admin_site.each_context(request), "title": "Take off the list", "opts": self.opts}
-        return render(request, "admin/consultations/waitlistentry/take_off.html", {**context, "entry": entry})
+        elif entry.state != WaitlistState.WAITING:
+            _say_not_waiting(request, entry)
+        else:
+            context = {**self.admin_site.each_context(request), "title": "Take off the list", "opts": self.opts}
+            return render(request, "admin/consultations/waitlistentry/take_off.html", {**context, "entry": entry})
+        return redirect("admin:consultations_waitlistentry_change", pk)
 
     def _take_off(self, request, entry):
         try:
@@ -65,7 +72,7 @@ class WaitlistEntryAdmin(Exports, FindsClients, ReadOnly, admin.ModelAdmin):
             messages.success(request, f"{entry.client_name} is off the list.")
         else:
             entry.refresh_from_db()
-            messages.warning(request, f"{entry.client_name} is not waiting: {entry.get_state_display()}. See below.")
+            _say_not_waiting(request, entry)
 
     def days(self, entry):
         return ", ".join(day.label for day in entry.wished_weekdays)
