@@ -79,20 +79,21 @@ def closings(people: Iterable[Nutritionist], days: Iterable[date]) -> dict[date,
     for one in people:
         for off in one.off:
             start, end = (datetime.fromisoformat(off[name]) for name in ("starts", "ends"))
-            why = f"{one.name}: " * bool(off["whose"]) + (off["reason"] or "time off")
+            whose, why = f"{one.name}: " if off["whose"] else "", off["reason"] or "time off"
             for day in days:
-                if hours := _closed_hours(start, end, interval_of(day, 1)):
-                    found[day][f"{why}{hours}"] = None
+                hours = _closed_hours(start, end, interval_of(day, 1))
+                if hours is not None:
+                    found[day][f"{whose}{why}{hours}"] = None
     return {day: list(words) for day, words in found.items()}
 
 
-def _closed_hours(start, end, day) -> str:
-    """Return which hours of a day are closed, as ", 10:00 to 12:00"; " " for all of them, "" for none."""
+def _closed_hours(start, end, day) -> str | None:
+    """Return which hours of a day are closed, as ", 10:00 to 12:00"; "" for all of them, None for none."""
     first, last = max(start, day.start), min(end, day.end)
     if first >= last:
-        return ""
+        return None
     if (first, last) == (day.start, day.end):
-        return " "
+        return ""
     return f", {wording.time_label(first)} to {wording.time_label(last)}"
 
 
