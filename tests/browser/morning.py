@@ -59,6 +59,17 @@ def make_morning():
         **{"duration": kind.duration, "step": kind.step, "buffer": kind.buffer, "needs_approval": True},
     )
     asks.nutritionists.set(Nutritionist.objects.all())
+    tomos = Nutritionist.objects.get(slug="tomos-bevan")
+    TimeOff.objects.create(nutritionist=tomos, starts_at=at(15, 0), ends_at=at(16, 0), reason="Training")
+    amara, ben = _book(kind, asks, by=user)
+    _write(amara, ben, by=user)
+    wish = waitlist.Wish("Jon Reed", "jon@example.com", weekdays=[1, 3], parts_of_day=["morning"])
+    waitlist.join(kind, wish, client_hash="", now=at(11, 9))
+    OutgoingEmail.objects.filter(state=EmailState.OWED).update(state=EmailState.SENT, sent_at=at(12, 7))
+
+
+def _book(kind, asks, *, by):
+    """Book for nine clients and let some move, cancel or come; return the bookings of Amara and Ben."""
     article = Article.objects.get(slug="gut-microbiome-fighting-viruses")
 
     def book(name, starts_at, made, *, of=kind, who="priya-raman", **details):
@@ -79,20 +90,18 @@ def make_morning():
     book("Fred Marsh", at(14, 15), at(11, 21), of=asks)
     book("Gwen Hart", at(11, 9, 45), at(5, 10))
     hal = book("Hal Stone", at(4, 9), at(2, 10))
-    record_outcome(hal.pk, BookingStatus.COMPLETED, by=user, notes="Oats, beans and a walk.", now=at(4, 10))
+    record_outcome(hal.pk, BookingStatus.COMPLETED, by=by, notes="Oats, beans and a walk.", now=at(4, 10))
+    return amara, ben
 
-    tomos = Nutritionist.objects.get(slug="tomos-bevan")
-    TimeOff.objects.create(nutritionist=tomos, starts_at=at(15, 0), ends_at=at(16, 0), reason="Training")
 
+def _write(amara, ben, *, by):
+    """Give Amara's answers, note something about Ben, and have a message to him fail."""
     version = QuestionnaireVersion.objects.first()
     words = ["What to eat on days when everything disagrees with me.", "Vegetarian", "No"]
     answers = {asked.key: answer for asked, answer in zip(version.asked, words, strict=True)}
     agreed, channel = consents.health(90), ConsentChannel.MANAGE_LINK
     give_answers(amara, answers, version=version, agreed=agreed, channel=channel, now=at(9, 19))
-    add_note(ben.pk, "Rings from work: keep to the half hour.", by=user, key=ben.public_id, now=at(11, 15))
-    wish = waitlist.Wish("Jon Reed", "jon@example.com", weekdays=[1, 3], parts_of_day=["morning"])
-    waitlist.join(kind, wish, client_hash="", now=at(11, 9))
+    add_note(ben.pk, "Rings from work: keep to the half hour.", by=by, key=ben.public_id, now=at(11, 15))
     OutgoingEmail.objects.filter(booking=ben, kind=EmailKind.BOOKED).update(
         state=EmailState.FAILED, last_error="550 5.1.1 no such mailbox here"
     )
-    OutgoingEmail.objects.filter(state=EmailState.OWED).update(state=EmailState.SENT, sent_at=at(12, 7))
