@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.utils import timezone
+from django.utils.timezone import localtime
 
 from consultations import queries
 from consultations.options import sign_slot
@@ -13,8 +14,10 @@ TIMES, HOLD = "/consultations/free/times/", "/consultations/free/hold/"
 
 
 def tomorrow_on(consultation_type):
+    """Return the first time of a whole day to come, at least a day away: hours later is still within working hours."""
     nutritionists = list(queries.nutritionists_of(consultation_type))
-    return queries.soonest_times(consultation_type, nutritionists, 1, now=timezone.now() + timedelta(days=1))[0]
+    midnight = localtime(timezone.now()).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=2)
+    return queries.soonest_times(consultation_type, nutritionists, 1, now=midnight)[0]
 
 
 def press(client, consultation_type, starts_at=None, **data):
