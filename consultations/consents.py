@@ -5,6 +5,7 @@ Change a wording together with its version. What earlier clients agreed to stays
 
 import hashlib
 from dataclasses import dataclass
+from functools import cached_property
 
 
 @dataclass(frozen=True)
@@ -15,7 +16,7 @@ class ConsentWords:
     version: int
     wording: str
 
-    @property
+    @cached_property
     def sha256(self) -> str:
         return hashlib.sha256(self.wording.encode()).hexdigest()
 

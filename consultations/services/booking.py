@@ -150,23 +150,25 @@ def keep_claim(hold: SlotClaim, now: datetime) -> SlotClaim:
 
     Raises SlotUnavailable when its time is closed or somebody else's by now.
     """
-    nutritionist = lock_nutritionist(hold.consultation_type, hold.nutritionist.slug)
-    hold.refresh_from_db(fields=["kind", "released_at", "expires_at"])
     if hold.kind == ClaimKind.BOOKING:
         raise SlotUnavailable
-    if hold.released_at is not None:  # given up or run out and swept away: ask for the time afresh
-        slot = Slot(hold.consultation_type, hold.starts_at, nutritionist.slug)
-        return _claim(slot, None, now)
+    nutritionist = lock_nutritionist(hold.consultation_type, hold.nutritionist.slug)
     # Notice is asked of the moment the time was chosen, not of the one in which the form was finished.
     chosen_at = hold.created_at if hold.expires_at > now else now
     moment = Interval(hold.starts_at, hold.starts_at + timedelta.resolution)
     diaries = queries.read_diaries([nutritionist], moment, now=now, own=hold)
     if not diaries.open_for(hold.consultation_type.terms, hold.starts_at, chosen_at):
         raise SlotUnavailable
-    hold.kind, hold.expires_at = ClaimKind.BOOKING, None
     # As long as the type says now: it may have changed since the hold, and the ledger must know the whole booking.
-    hold.blocked_until = hold.starts_at + hold.consultation_type.duration + hold.consultation_type.buffer
-    hold.save(update_fields=["kind", "expires_at", "blocked_until"])
+    blocked_until = hold.starts_at + hold.consultation_type.duration + hold.consultation_type.buffer
+    kept = SlotClaim.objects.live().filter(pk=hold.pk).exclude(kind=ClaimKind.BOOKING)
+    if not kept.update(kind=ClaimKind.BOOKING, expires_at=None, blocked_until=blocked_until):
+        hold.refresh_from_db(fields=["kind"])
+        if hold.kind == ClaimKind.BOOKING:
+            raise SlotUnavailable
+        # Given up, or run out and swept away: ask for the time afresh.
+        return _claim(Slot(hold.consultation_type, hold.starts_at, nutritionist.slug), None, now)
+    hold.kind, hold.expires_at, hold.blocked_until = ClaimKind.BOOKING, None, blocked_until
     return hold
 
 

@@ -95,11 +95,11 @@ def test_book_slot_with_the_same_key_returns_the_first_booking_whatever_else_is_
     assert (counts(), BookingEvent.objects.count()) == ((1, 1, 1), 1)
 
 
-def test_booking_transaction_takes_eleven_queries(django_assert_num_queries):
+def test_booking_transaction_takes_nine_queries(django_assert_num_queries):
     consultation_type = make_consultation_type(make_nutritionist(), make_nutritionist())
     hold = make_hold(consultation_type)
     make_hold(consultation_type, starts_at=TUESDAY_TEN + HALF_HOUR)
-    with django_assert_num_queries(13):  # eleven, and a savepoint in and out that only a test has
+    with django_assert_num_queries(11):  # nine, and a savepoint in and out that only a test has
         make_booking(consultation_type, own=hold)
 
 
