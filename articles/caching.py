@@ -13,7 +13,7 @@ import threading
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache, lru_cache, wraps
+from functools import cache, cached_property, lru_cache, wraps
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -22,7 +22,7 @@ import django
 from django.conf import settings
 from django.core.cache import caches
 from django.core.exceptions import DisallowedHost
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseNotModified
 from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
@@ -38,6 +38,8 @@ SHARED_CACHE_RESTS = 30  # seconds after it failed
 PATIENCE = 5  # seconds a request waits for another one that is making the same page
 FRESH, FRESH_BY_THE_WAY, FRESH_IN_NEED = 300, 60, 86_400  # seconds for browsers and caches in front of us
 _OURS_TO_SET = ("Cache-Control", "Content-Length", "ETag", "Expires", "Last-Modified", "Vary")
+_PRECONDITIONS = {"HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE"}
+_CONDITIONS = {*_PRECONDITIONS, "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE"}
 _PAGE_NUMBER = re.compile(r"(page=([2-9]|[1-9][0-9]{1,3}))?")  # the first page has no number
 _NO_QUERY = re.compile(r"")
 
@@ -66,6 +68,10 @@ class Showing:
     key: str
     since: datetime
     next_change_at: datetime | None
+
+    @cached_property
+    def last_modified(self) -> str:
+        return http_date(self.since.timestamp())
 
     def is_over(self, now):
         return self.next_change_at is not None and self.next_change_at <= now
@@ -174,15 +180,19 @@ class PageCache:
             return self.get_response(request)
         now = timezone.now()
         showing = self._look.showing(now)
-        coding = _coding(request.headers.get("Accept-Encoding", ""))
+        # Read from META: to take all headers apart costs as much as to find the page.
+        coding = _coding(request.META.get("HTTP_ACCEPT_ENCODING", ""))
         key = _key(showing, request, coding)
         headers = {
             "Cache-Control": _cache_control(now, showing.next_change_at),
             "ETag": f'"{key}"',
-            "Last-Modified": http_date(showing.since.timestamp()),
+            "Last-Modified": showing.last_modified,
             "Vary": "Accept-Encoding",
         }
-        if headers["ETag"] in request.headers.get("If-None-Match", ""):  # so we made it, and it is still right
+        known = request.META.get("HTTP_IF_NONE_MATCH", "")
+        if known == headers["ETag"] and _PRECONDITIONS.isdisjoint(request.META):  # so we made it, and it is still right
+            return HttpResponseNotModified(headers=headers)
+        if headers["ETag"] in known:
             answer = _unless_known(request, HttpResponse(headers=headers), showing)
             if answer.status_code == 304:
                 return answer
@@ -283,5 +293,7 @@ def _packed(response, coding):
 
 def _unless_known(request, response, showing):
     """Return the response, or 304 when the visitor has it already."""
+    if _CONDITIONS.isdisjoint(request.META):
+        return response
     etag, since = response.headers["ETag"], int(showing.since.timestamp())
     return get_conditional_response(request, etag=etag, last_modified=since, response=response)

@@ -99,6 +99,15 @@ def test_visitor_who_asks_by_date_gets_the_page_if_it_is_newer(client):
     assert client.get(url, headers={"if-modified-since": "Mon, 01 Jan 2024 00:00:00 GMT"}).status_code == 200
 
 
+@pytest.mark.parametrize(
+    "condition", [{"if-match": '"other"'}, {"if-unmodified-since": "Mon, 01 Jan 2024 00:00:00 GMT"}]
+)
+def test_what_a_visitor_asks_for_first_is_weighed_before_what_they_have(client, condition):
+    url = make_live_article().get_absolute_url()
+    etag = client.get(url)["ETag"]
+    assert client.get(url, headers={"if-none-match": etag, **condition}).status_code == 412
+
+
 @pytest.mark.parametrize("header", ["if-none-match", "if-modified-since"])
 def test_address_of_nothing_is_not_found_whatever_the_visitor_has(client, header):
     value = {"if-none-match": "*", "if-modified-since": "Mon, 01 Jan 2040 00:00:00 GMT"}[header]
