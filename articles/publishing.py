@@ -26,7 +26,7 @@ from articles.models import (
     Word,
 )
 from articles.search_terms import words_in
-from articles.structured_data import cited_work
+from articles.structured_data import cited_work, content_node
 
 
 class PublishingError(ValueError):
@@ -107,6 +107,7 @@ def save_draft(*, article: Article, content: Content, by, now: datetime, based_o
 
 def _write(article, content, parsed, rendered, *, number, by, now) -> Revision:
     references = Reference.objects.in_bulk(rendered.reference_keys, field_name="key")
+    cited_works = [cited_work(references[key].csl, doi=references[key].doi) for key in rendered.reference_keys]
     revision = Revision.objects.create(
         article=article,
         number=number,
@@ -118,7 +119,9 @@ def _write(article, content, parsed, rendered, *, number, by, now) -> Revision:
         html=rendered.html,
         contents=rendered.contents,
         references_html=rendered.references_html,
-        cited_works=[cited_work(references[key].csl, doi=references[key].doi) for key in rendered.reference_keys],
+        structured_data=content_node(
+            content.title, content.standfirst, word_count=parsed.word_count, cited_works=cited_works
+        ),
         word_count=parsed.word_count,
         text=parsed.text,
         headings="\n".join(heading.text for _, heading in parsed.elements("h2", "h3")),

@@ -10,6 +10,7 @@ from datetime import date, datetime
 
 NAME, LANGUAGE = "Probio7", "en-GB"
 CARD_SIZE = (1200, 630)
+WORDS_A_MINUTE = 220
 # CSL type -> schema.org type; what is not here is a CreativeWork
 WORKS = {
     "article-journal": "ScholarlyArticle",
@@ -38,12 +39,14 @@ class Somebody:
 
 @dataclass(frozen=True)
 class Described:
-    """An article's page in plain values. Addresses are absolute, times aware, topic and list are (name, address)."""
+    """An article's page in plain values. Addresses are absolute, times aware, topic and list are (name, address).
+
+    content: what content_node said of the revision.
+    """
 
     site_url: str
     url: str
     title: str
-    description: str
     image: str
     published_at: datetime
     changed_at: datetime
@@ -52,9 +55,25 @@ class Described:
     reviewer: Somebody
     articles: tuple[str, str]
     topic: tuple[str, str]
-    word_count: int
-    reading_minutes: int
-    cited_works: list[dict]
+    content: dict
+
+
+def content_node(title: str, standfirst: str, *, word_count: int, cited_works: list[dict]) -> dict:
+    """Return what an Article node says of a revision alone, whoever publishes it when. cited_works: of cited_work."""
+    return {
+        "headline": title,
+        "description": standfirst,
+        "inLanguage": LANGUAGE,
+        "isAccessibleForFree": True,
+        "wordCount": word_count,
+        "timeRequired": f"PT{reading_minutes(word_count)}M",
+        "citation": cited_works,
+    }
+
+
+def reading_minutes(word_count: int) -> int:
+    """Return how long an article takes to read, in whole minutes."""
+    return max(1, round(word_count / WORDS_A_MINUTE))
 
 
 def article_graph(page: Described) -> dict:
@@ -157,17 +176,11 @@ def _article(page, organization, webpage):
         "@type": "Article",
         "@id": f"{page.url}#article",
         "mainEntityOfPage": {"@id": webpage},
-        "headline": page.title,
-        "description": page.description,
+        **page.content,
         "image": {"@type": "ImageObject", "url": page.image, "width": width, "height": height},
         "datePublished": page.published_at.isoformat(timespec="seconds"),
         "dateModified": page.changed_at.isoformat(timespec="seconds"),
         "author": [person(page.author)],
         "publisher": {"@id": organization},
         "about": page.topic[0],
-        "inLanguage": LANGUAGE,
-        "isAccessibleForFree": True,
-        "wordCount": page.word_count,
-        "timeRequired": f"PT{page.reading_minutes}M",
-        "citation": page.cited_works,
     }

@@ -14,8 +14,8 @@ from django_prose_editor.fields import ProseEditorField
 from articles.editor import BODY
 from articles.models.library import Person, Topic
 from articles.models.references import Reference
+from articles.structured_data import reading_minutes
 
-WORDS_A_MINUTE = 220
 INTERESTS = (
     "Probio7 paid for this article to be written and reviewed. It sells live bacteria supplements, so it stands to "
     "gain when readers think well of them."
@@ -32,7 +32,7 @@ NEIGHBOURS = Func(F("search_vector"), function="neighbours", output_field=ArrayF
 SEARCH_ONLY = tuple(f"live_revision__{name}" for name in ("text", "headings", "head_vector", "search_vector"))
 CONTENTS_FROM = 3  # sections from which a list of contents helps
 NOT_FOR_LISTS = (
-    *(f"live_revision__{name}" for name in ("body", "html", "references_html", "contents", "cited_works")),
+    *(f"live_revision__{name}" for name in ("body", "html", "references_html", "contents", "structured_data")),
     *SEARCH_ONLY,
 )
 
@@ -184,7 +184,7 @@ class Revision(models.Model):
     html = models.TextField()
     contents = models.JSONField()
     references_html = models.TextField()
-    cited_works = models.JSONField(default=list)  # its references in order, as schema.org describes them
+    structured_data = models.JSONField(default=dict)  # what it says, in the words of schema.org: structured_data.py
     word_count = models.PositiveIntegerField()
     text = models.TextField(blank=True, default="")  # the words of the body, a line for each block
     headings = models.TextField(blank=True, default="")  # those of its headings, a line for each
@@ -225,7 +225,7 @@ class Revision(models.Model):
 
     @property
     def reading_minutes(self):
-        return max(1, round(self.word_count / WORDS_A_MINUTE))
+        return reading_minutes(self.word_count)
 
 
 class Citation(models.Model):

@@ -45,7 +45,6 @@ def described(article: Article) -> Described:
         site_url=settings.SITE_URL,
         url=absolute(article.get_absolute_url()),
         title=revision.title,
-        description=revision.standfirst,
         image=absolute(card_path(article)),
         published_at=article.publish_at,
         changed_at=article.changed_at,
@@ -54,7 +53,5 @@ def described(article: Article) -> Described:
         reviewer=somebody(revision.reviewer),
         articles=("Articles", absolute(reverse("articles:list"))),
         topic=(article.topic.name, absolute(article.topic.get_absolute_url())),
-        word_count=revision.word_count,
-        reading_minutes=revision.reading_minutes,
-        cited_works=revision.cited_works,
+        content=revision.structured_data,
     )

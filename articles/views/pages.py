@@ -57,7 +57,7 @@ def article_detail(request, slug):
         "read_next": queries.read_next(article, READ_NEXT, now=now),
         "page": page,
         "graph": article_graph(page),
-        "citation_references": [citation_reference(work) for work in article.live_revision.cited_works],
+        "citation_references": [citation_reference(work) for work in article.live_revision.structured_data["citation"]],
     }
     return render(request, "articles/article_detail.html", context)
 

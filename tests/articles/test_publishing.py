@@ -348,6 +348,6 @@ def test_newest_first_leaves_the_long_texts_in_the_database():
     make_live_article()
     revision = Article.objects.newest_first().get().live_revision
     assert revision.get_deferred_fields() == {
-        *("body", "html", "references_html", "contents", "cited_works"),
+        *("body", "html", "references_html", "contents", "structured_data"),
         *("text", "headings", "head_vector", "search_vector"),
     }

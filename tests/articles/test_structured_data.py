@@ -2,7 +2,10 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
 
+from articles.models import Revision
 from articles.publishing import publish
 from articles.structured_data import citation_reference, cited_work
 from tests.articles.factories import NOW, make_csl, make_draft, make_live_article, make_person, make_reference
@@ -98,6 +101,30 @@ def test_article_graph_ties_site_trail_page_and_article_together(page, settings)
     assert [author["url"] for author in article["author"]] == [f"{settings.SITE_URL}/articles/people/nell/"]
     assert [work["name"] for work in article["citation"]] == ["Second", "First"]
     assert (article["datePublished"], article["dateModified"]) == (f"{NOW.isoformat()}", f"{NOW.isoformat()}")
+
+
+def test_revision_keeps_what_it_says_to_machines(page):
+    kept = Revision.objects.get().structured_data
+    assert nodes_of(page)["Article"].items() >= kept.items()
+    assert (kept["headline"], kept["wordCount"], kept["timeRequired"]) == ("Mucus", 2, "PT1M")
+    assert [work["name"] for work in kept["citation"]] == ["Second", "First"]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("words", [110, 330, 550, 600])
+def test_migration_describes_earlier_revisions_as_new_ones_are_and_goes_back(words):
+    make_reference("one")
+    article = make_live_article(body=f'<p>{"word " * words}<cite data-cite="one"></cite></p>')
+    kept = article.live_revision.structured_data
+    newest = MigrationExecutor(connection).loader.graph.leaf_nodes("articles")
+    try:
+        MigrationExecutor(connection).migrate([("articles", "0023_publishers_and_reviewers")])
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT cited_works -> 0 ->> 'name' FROM articles_revision")
+            assert cursor.fetchall() == [(kept["citation"][0]["name"],)]
+    finally:
+        MigrationExecutor(connection).migrate(newest)
+    assert Revision.objects.get().structured_data == kept
 
 
 def test_structured_data_says_nothing_that_the_page_does_not(page):
