@@ -71,5 +71,8 @@ def test_words_next_to_each_other_are_looked_for_in_the_index(client, text):
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute("SET LOCAL enable_indexscan = off")
+        # With one row the planner takes either index, as its statistics happen to be.
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("DROP INDEX revision_search")
         cursor.execute(f"EXPLAIN {looked}")
         assert "Bitmap Index Scan on revision_phrases" in "\n".join(line for (line,) in cursor.fetchall())
