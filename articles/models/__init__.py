@@ -2,6 +2,7 @@
 
 from articles.models.articles import (
     INTERESTS,
+    LIVE,
     NEIGHBOURS,
     SEARCH_CONFIG,
     SEARCH_ONLY,
@@ -21,6 +22,7 @@ from articles.models.versions import ContentVersion
 
 __all__ = [
     "INTERESTS",
+    "LIVE",
     "NEIGHBOURS",
     "SEARCH_CONFIG",
     "SEARCH_ONLY",

@@ -62,6 +62,13 @@ class State(models.TextChoices):
     WITHDRAWN = "withdrawn", "Withdrawn"
 
 
+# What `live` asks, for questions in SQL.
+LIVE = """
+live_revision_id IS NOT NULL AND withdrawn_at IS NULL AND publish_at <= %(now)s
+AND (expire_at IS NULL OR expire_at > %(now)s)
+"""
+
+
 class ArticleQuerySet(models.QuerySet):
     def live(self, now):
         """Articles readers may see at an instant: nothing has to run for one to appear or go."""
