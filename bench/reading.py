@@ -13,10 +13,13 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from articles.caching import forget_own_pages
 from articles.models import Article, Revision
 from bench.server import serving
 
-CLIENTS, ROUNDS, REQUESTS = 4, 5, 120  # requests a round, of each kind
+CLIENTS = 4
+# Rounds, and requests a round: many short ones, each beside the constant, since the machine is shared.
+KEPT, MADE = (25, 400), (5, 120)
 LIST = "/articles/"
 CODING = "br"
 
@@ -25,18 +28,18 @@ def run():
     call_command("load_sample_articles")
     article = Article.objects.get(slug="gut-microbiome-fighting-viruses")
     path = article.get_absolute_url()
-    copies = _copy(article, ROUNDS * REQUESTS)
+    copies = _copy(article, MADE[0] * MADE[1])
     with tempfile.NamedTemporaryFile() as file, serving("probio.wsgi", LOG_FORMAT="json") as port:
         head, body = Reader(port).get(path)
         Path(file.name).write_bytes(body)
         etag = next(line[6:] for line in head.split("\r\n") if line.lower().startswith("etag: "))
         with serving("bench.constant", BENCH_CONSTANT=file.name) as yardstick:
-            kinds = {
-                "hit": lambda: [path] * REQUESTS,
-                "304": lambda: [(path, etag)] * REQUESTS,
-                "miss": lambda: [copies.pop() for _ in range(REQUESTS)],
+            ask = _Beside(port, yardstick, path)
+            rates = {
+                "hit": ask(KEPT, lambda count: [path] * count),
+                "304": ask(KEPT, lambda count: [(path, etag)] * count),
+                "miss": ask(MADE, lambda count: [copies.pop() for _ in range(count)]),
             }
-            rates = _measure(port, yardstick, path, kinds)
     print(f"  reading, a page of {len(body) / 1000:.1f} kB with brotli, {CLIENTS} connections")
     for kind, (rate, ratio) in rates.items():
         print(f"    {kind:<21} {rate:5.0f}/s = {ratio:.2f} x constant")
@@ -60,17 +63,23 @@ def _copy(article, count):
     return [copy.get_absolute_url() for copy in articles]
 
 
-def _measure(port, yardstick, path, kinds):
-    """Return for each kind how many a second, and the median ratio to the constant measured beside it."""
-    rates, ratios = {kind: [] for kind in kinds}, {kind: [] for kind in kinds}
-    for each in (port, yardstick):
-        _rate(each, [path] * REQUESTS)  # warm
-    for _ in range(ROUNDS):
-        for kind, requests in kinds.items():
-            constant = _rate(yardstick, [path] * REQUESTS)
-            rates[kind].append(_rate(port, requests()))
-            ratios[kind].append(rates[kind][-1] / constant)
-    return {kind: (statistics.median(rates[kind]), statistics.median(ratios[kind])) for kind in kinds}
+class _Beside:
+    """Measures requests to the site, each round beside as many to the constant."""
+
+    def __init__(self, port, yardstick, path):
+        self.port, self.yardstick, self.path = port, yardstick, path
+        for each in (port, yardstick):
+            _rate(each, [path] * KEPT[1])  # warm
+
+    def __call__(self, how_many, make):
+        """Return how many a second, and the ratio to the constant: medians of the rounds."""
+        rounds, count = how_many
+        rates, ratios = [], []
+        for _ in range(rounds):
+            constant = _rate(self.yardstick, [self.path] * count)
+            rates.append(_rate(self.port, make(count)))
+            ratios.append(rates[-1] / constant)
+        return statistics.median(rates), statistics.median(ratios)
 
 
 class Reader:
@@ -126,8 +135,8 @@ def _queries(path):
     """Return in words how many queries each kind of answer takes once the process has looked."""
     client, counts = Client(), {}
     etag = client.get(path)["ETag"]
-    for name in ("pages", "own-pages"):
-        caches[name].clear()
+    caches["pages"].clear()
+    forget_own_pages()
     for kind, url, headers in [
         ("304", path, {"if-none-match": etag}),
         ("miss", path, {}),

@@ -146,10 +146,11 @@ INSTALLED_APPS = [
     "probio.apps.ProbioConfig",
 ]
 MIDDLEWARE = [
-    "probio.middleware.refuse_other_charsets",
-    "django.middleware.security.SecurityMiddleware",
+    # The pages that are kept carry what all the others have set: they are answered before those are asked.
     "articles.counting.CountViews",
     "articles.caching.PageCache",
+    "probio.middleware.refuse_other_charsets",
+    "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -205,7 +206,7 @@ CACHES = {
     "template_fragments": {
         "BACKEND": f"django.core.cache.backends.{'dummy.DummyCache' if DEBUG else 'locmem.LocMemCache'}"
     },
-    # Whole public pages (articles/caching.py): for all processes, and for this one.
+    # Whole public pages, for all processes (articles/caching.py).
     "pages": {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS_URL,
@@ -213,12 +214,6 @@ CACHES = {
         "TIMEOUT": 3600,
         # Making a page takes less long than this.
         "OPTIONS": {"socket_connect_timeout": 0.2, "socket_timeout": 0.2, "retry": Retry(NoBackoff(), 0)},
-    },
-    "own-pages": {
-        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-        "LOCATION": "pages",
-        "TIMEOUT": 3600,
-        "OPTIONS": {"MAX_ENTRIES": 300},
     },
 }
 

@@ -34,8 +34,8 @@ def crossref(settings):
 def page_cache(settings):
     """Switch on what other tests do without, with nothing kept."""
     settings.MIDDLEWARE = list(site_settings.MIDDLEWARE)
-    for name in ("pages", "own-pages"):
-        caches[name].clear()
+    caches["pages"].clear()
+    caching.forget_own_pages()
 
 
 @pytest.fixture

@@ -62,6 +62,14 @@ def test_page_carries_the_same_protection_whether_kept_or_not(client):
         assert response.cookies == {}
 
 
+def test_page_kept_for_https_is_not_given_to_http(settings):
+    settings.SECURE_SSL_REDIRECT = True
+    url, client = make_live_article().get_absolute_url(), Client()
+    assert [client.get(url, secure=True).status_code for _ in range(2)] == [200, 200]
+    response = client.get(url)
+    assert (response.status_code, response["Location"]) == (301, f"{settings.SITE_URL.replace('http:', 'https:')}{url}")
+
+
 # Validators
 
 
@@ -79,7 +87,7 @@ def test_visitor_who_has_the_page_is_told_so_without_rendering(client, looks_onc
 def test_visitor_who_has_the_page_is_told_so_by_a_process_that_has_never_made_it(client, no_redis):
     url = make_live_article().get_absolute_url()
     etag = client.get(url)["ETag"]
-    caches["own-pages"].clear()
+    caching.forget_own_pages()
     response = Client().get(url, headers={"if-none-match": etag})
     assert (response.status_code, response.templates) == (304, [])
 
@@ -119,7 +127,7 @@ def test_head_says_what_get_says_without_the_page(client, is_kept):
     url = make_live_article().get_absolute_url()
     got = client.get(url)
     if not is_kept:
-        caches["pages"].clear(), caches["own-pages"].clear()
+        caches["pages"].clear(), caching.forget_own_pages()
     head = client.head(url)
     assert (head.status_code, head.content, head.headers) == (200, b"", got.headers)
 
@@ -168,7 +176,7 @@ def test_coding_is_one_the_visitor_accepts(client, accepted, coding):
 def test_pages_are_shared_by_processes(client, looks_once, django_assert_num_queries):
     make_live_article()
     first = client.get(LIST)
-    caches["own-pages"].clear()
+    caching.forget_own_pages()
     other = Client()
     other.get("/articles/elsewhere/")  # looks
     with django_assert_num_queries(0):
