@@ -3,7 +3,7 @@
 Every function takes the zone to say a time in; without one it is London, where the team works.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -124,3 +124,13 @@ def state_label(booking: Booking, now: datetime) -> str:
         return "This consultation is over." if booking.ends_at <= now else "This consultation has begun."
     was_moved = booking.is_active and booking.events.filter(kind=BookingEventKind.MOVED).exists()
     return f"{_STATES[booking.status]} It was moved to this time." if was_moved else _STATES[booking.status]
+
+
+def length_label(length: timedelta) -> str:
+    """Return a length of time in words: "30 minutes", "1 hour 30 minutes", "56 days"."""
+    seconds, parts = int(length.total_seconds()), []
+    for unit, size in (("day", 86_400), ("hour", 3_600), ("minute", 60), ("second", 1)):
+        count, seconds = divmod(seconds, size)
+        if count:
+            parts.append(f"{count} {unit}" if count == 1 else f"{count} {unit}s")
+    return " ".join(parts) or "0 minutes"

@@ -1,13 +1,47 @@
 """Fields that several forms of the team have."""
 
+import re
+from datetime import timedelta
+
 from django import forms
-from django.db.models import ManyToManyField
+from django.core.exceptions import ValidationError
+from django.db.models import DurationField, ManyToManyField
 from django.utils import timezone
 
 from articles.models import Article
+from consultations.wording import length_label
 
 # Boxes to tick instead of two lists to move names between: a team is small, and its names have labels.
 TICKED = {ManyToManyField: {"widget": forms.CheckboxSelectMultiple}}
+
+
+_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_LENGTH = re.compile(
+    r"([0-9]{1,6})\s*(minutes?|mins?|m|hours?|hrs?|h|days?|d|weeks?|w)(?![a-z]),?\s*(?:and\s+)?", re.IGNORECASE
+)
+
+
+class LengthField(forms.DurationField):
+    """A length of time as people write it: "30 minutes", "1 hour 30 minutes", "56 days"."""
+
+    default_error_messages = {
+        "invalid": "Write it as “30 minutes”, “1 hour 30 minutes” or “56 days”.",
+        "overflow": "That is longer than anything can be.",
+    }
+
+    def prepare_value(self, value):
+        return length_label(value) if isinstance(value, timedelta) else value
+
+    def to_python(self, value):
+        if isinstance(value, str) and value.strip().isdecimal():  # Django would take it for seconds
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        parts = _LENGTH.findall(value) if isinstance(value, str) else []
+        if not parts or _LENGTH.sub("", value).strip():
+            return super().to_python(value)
+        return sum((timedelta(**{_UNITS[unit[0].lower()]: int(count)}) for count, unit in parts), timedelta())
+
+
+IN_WORDS = {DurationField: {"form_class": LengthField}}
 
 
 class ReasonField(forms.CharField):

@@ -5,7 +5,7 @@ from django.contrib import admin
 from django.utils import timezone
 
 from consultations import wording
-from consultations.admin.fields import TICKED
+from consultations.admin.fields import IN_WORDS, TICKED
 from consultations.hours import free_days
 from consultations.models import ConsultationType
 
@@ -28,13 +28,23 @@ class TypeForm(forms.ModelForm):
         return problems == [TRIED]
 
 
+def _in_words(name):
+    """Return a column of a list that says a length of time in words."""
+
+    @admin.display(description=name.replace("_", " "), ordering=name)
+    def column(consultation_type):
+        return wording.length_label(getattr(consultation_type, name))
+
+    return column
+
+
 @admin.register(ConsultationType)
 class ConsultationTypeAdmin(admin.ModelAdmin):
     form = TypeForm
     change_form_template = "admin/consultations/consultationtype/change_form.html"
-    list_display = ["name", "duration", "buffer", "minimum_notice", "needs_approval", "is_active"]
+    list_display = ["name", *map(_in_words, ["duration", "buffer", "minimum_notice"]), "needs_approval", "is_active"]
     prepopulated_fields = {"slug": ["name"]}
-    formfield_overrides = TICKED
+    formfield_overrides = TICKED | IN_WORDS
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
         """Show what clients could book: by what was typed when it was to be tried out, else by what is saved."""

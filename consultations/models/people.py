@@ -25,7 +25,7 @@ def validate_whole_minutes(value):
     """Refuse seconds in a duration or a time of day: what is offered is named by its minute."""
     seconds = value.total_seconds() % 60 if isinstance(value, timedelta) else value.second + value.microsecond
     if seconds:
-        raise ValidationError("Use whole minutes, as 00:30:00 for half an hour.")
+        raise ValidationError("Use whole minutes, without seconds.")
 
 
 class Nutritionist(models.Model):
@@ -114,12 +114,12 @@ class ConsultationType(models.Model):
     duration = models.DurationField(
         default=timedelta(minutes=30),
         validators=[validate_whole_minutes, A_DAY_AT_MOST],
-        help_text="Hours:minutes:seconds, as 00:30:00. Bookings already made keep theirs.",
+        help_text="As “30 minutes” or “1 hour 15 minutes”. Bookings already made keep theirs.",
     )
     step = models.DurationField(
         default=timedelta(minutes=30),
         validators=[validate_whole_minutes, A_DAY_AT_MOST],
-        help_text="Times are offered this far apart, from the start of working hours, so 00:45:00 gives 9:00, 9:45, "
+        help_text="Times are offered this far apart, from the start of working hours, so 45 minutes gives 9:00, 9:45, "
         "10:30.",
     )
     buffer = models.DurationField(
@@ -134,7 +134,7 @@ class ConsultationType(models.Model):
     )
     booking_horizon = models.DurationField(
         default=timedelta(days=56),
-        help_text="Times further away than this are not offered yet. 56 00:00:00 is 56 days.",
+        help_text="Times further away than this are not offered yet.",
     )
     needs_approval = models.BooleanField(
         default=False,
@@ -143,7 +143,7 @@ class ConsultationType(models.Model):
     answer_within = models.DurationField(
         default=timedelta(hours=24),
         validators=[A_YEAR_AT_MOST],
-        help_text="A request nobody has answered by then expires, and the client is told. 1 00:00:00 is a day.",
+        help_text="A request nobody has answered by then expires, and the client is told.",
     )
     cancellation_cutoff = models.DurationField(
         "cancellation cut-off",
