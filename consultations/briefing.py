@@ -26,7 +26,8 @@ class Briefing:
     """What the team looks at in the morning. Bookings in the order of the clock; new ones newest first.
 
     following: the next of today's that has not begun, or None. new_since: from when on a booking is new. outside: those
-    that the team keeps on purpose are not among them. week: counts by word.
+    nobody has decided about, or whose client did not move while they could; asked: those whose client still can.
+    week: counts by word.
     """
 
     today: list[Booking]
@@ -36,6 +37,7 @@ class Briefing:
     requests: list[Booking]
     unrecorded: list[Booking]
     outside: list[Stranded]
+    asked: list[Stranded]
     week: dict[str, int]
 
     @property
@@ -57,6 +59,8 @@ def brief(now: datetime) -> Briefing:
         .select_related("nutritionist", "topic", "consultation_type")
         .order_by("starts_at", "pk")
     )
+    outside = stranded(now)
+    asked = [one for one in outside if one.decision == Decision.ASKED and now < one.changes_close_at]
     todays = [one for one in bookings if start <= one.starts_at < end and _is_seen(one)]
     return Briefing(
         today=todays,
@@ -65,7 +69,8 @@ def brief(now: datetime) -> Briefing:
         new_since=new_since,
         requests=[one for one in bookings if one.status == BookingStatus.REQUESTED and one.respond_by > now],
         unrecorded=[one for one in bookings if one.status == BookingStatus.CONFIRMED and one.ends_at <= now],
-        outside=[one for one in stranded(now) if one.decision != Decision.KEPT],
+        outside=[one for one in outside if one.decision != Decision.KEPT and one not in asked],
+        asked=asked,
         week=_week(now),
     )
 

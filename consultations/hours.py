@@ -93,6 +93,7 @@ class Stranded:
     starts_at: datetime
     ends_at: datetime
     decision: str
+    changes_close_at: datetime
     obstacles: frozenset[Obstacle]
 
     @property
@@ -112,6 +113,7 @@ def stranded(now: datetime, *, whose: int | None = None) -> list[Stranded]:
         bookings.order_by("starts_at", "pk").values_list(
             *("pk", "reference", "client_name", "nutritionist__name", "nutritionist_id", "starts_at", "ends_at"),
             *("claim__decision", "nutritionist__time_zone", "nutritionist__is_active"),
+            "consultation_type__cancellation_cutoff",
         )
     )
     if not rows:
@@ -121,7 +123,7 @@ def stranded(now: datetime, *, whose: int | None = None) -> list[Stranded]:
     diaries = queries.read_diaries(people.values(), within, now=now)
     calendars = {one.pk: _Calendar(one, diary, within) for one, diary in diaries.by_nutritionist.items()}
     found = [(row, calendars[row[4]].obstacles(Interval(row[5], row[6]))) for row in rows]
-    return [Stranded(*row[:8], obstacles) for row, obstacles in found if obstacles]
+    return [Stranded(*row[:8], row[5] - row[10], obstacles) for row, obstacles in found if obstacles]
 
 
 class _Calendar:

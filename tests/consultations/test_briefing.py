@@ -6,7 +6,7 @@ from django.contrib.auth.models import Permission
 from django.utils import timezone
 
 from consultations.briefing import brief
-from consultations.models import AvailabilityRule, BookingStatus, ExtraHours, TimeOff
+from consultations.models import AvailabilityRule, BookingStatus, Decision, ExtraHours, SlotClaim, TimeOff
 from consultations.services.changes import cancel_booking
 from consultations.services.outcomes import record_outcome
 from tests.factories import NOW, TUESDAY_TEN, make_booking, make_consultation_type, make_nutritionist
@@ -73,6 +73,17 @@ def test_booking_whose_hours_were_taken_away_is_outside_until_extra_hours_hold_i
     assert names_outside() == [booking.reference]
     ExtraHours.objects.create(nutritionist=nutritionist, starts_at=TUESDAY_TEN, ends_at=booking.ends_at)
     assert names_outside() == []
+
+
+def test_booking_whose_client_was_asked_to_move_waits_for_them_while_they_can():
+    booking = make_booking(make_consultation_type(cancellation_cutoff=timedelta(hours=2)))
+    AvailabilityRule.objects.all().delete()
+    SlotClaim.objects.update(decision=Decision.ASKED)
+    briefing = brief(NOW)
+    assert ([one.reference for one in briefing.asked], briefing.outside) == ([booking.reference], [])
+    assert not briefing.has_decisions
+    later = brief(TUESDAY_TEN - timedelta(hours=2))
+    assert (later.asked, [one.reference for one in later.outside]) == ([], [booking.reference])
 
 
 def test_booking_across_hours_that_meet_is_inside():
