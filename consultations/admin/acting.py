@@ -16,6 +16,7 @@ from consultations.services.requests import NotARequest, accept_request, decline
 
 ACT = "admin/consultations/booking/act.html"
 CHECK_AGAIN = "Nothing was done: look at it as it is now."
+NOT_POSSIBLE = "The booking does not stand so that this can be done."
 REFUSED = "That time has just been taken, or the client has another booking in the way; nothing was changed."
 
 
@@ -63,6 +64,22 @@ class DeclineForm(forms.Form):
     reason = ReasonField(help_text="The client reads this in an email. You may leave it empty.")
 
 
+def can_record_outcome(booking) -> bool:
+    return booking.status in (BookingStatus.CONFIRMED, *OUTCOMES) and booking.starts_at <= timezone.now()
+
+
+def can_answer(booking) -> bool:
+    return booking.status == BookingStatus.REQUESTED
+
+
+def can_change(booking) -> bool:
+    return booking.is_active and booking.starts_at > timezone.now()
+
+
+def can_cancel(booking) -> bool:
+    return can_change(booking) and not can_answer(booking)
+
+
 class ActsOnBookings:
     """What the page of a booking gains: buttons to answer a request, to cancel it, and to record its outcome."""
 
@@ -79,14 +96,11 @@ class ActsOnBookings:
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
         if obj is not None and request.user.has_perm("consultations.change_booking"):
-            has_begun = obj.starts_at <= timezone.now()
-            was_to_be = obj.status in (BookingStatus.CONFIRMED, *OUTCOMES)
-            is_request = obj.status == BookingStatus.REQUESTED
             context |= {
-                "may_record_outcome": was_to_be and has_begun,
-                "may_answer": is_request,
-                "may_move": obj.is_active and not has_begun,
-                "may_cancel": obj.is_active and not is_request and not has_begun,
+                "may_record_outcome": can_record_outcome(obj),
+                "may_answer": can_answer(obj),
+                "may_move": can_change(obj),
+                "may_cancel": can_cancel(obj),
             }
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
@@ -100,7 +114,7 @@ class ActsOnBookings:
             return f"The outcome of {booking.reference} is recorded."
 
         recorded = Booking.objects.filter(pk=pk, status__in=OUTCOMES).values_list("status", flat=True).first()
-        asks = {"title": "Record the outcome", "button": "Record it"}
+        asks = {"title": "Record the outcome", "button": "Record it", "can": can_record_outcome}
         return self._act(request, pk, lambda data: OutcomeForm(data, initial={"outcome": recorded}), act, **asks)
 
     def accept_one(self, request, pk):
@@ -110,7 +124,7 @@ class ActsOnBookings:
             accept_request(pk, by=request.user, now=timezone.now())
             return f"{booking.reference} is accepted; the client is told by email."
 
-        return self._act(request, pk, forms.Form, act, title="Accept the request", button="Accept it")
+        return self._act(request, pk, forms.Form, act, can=can_answer, title="Accept the request", button="Accept it")
 
     def decline_one(self, request, pk):
         """Decline a request, and offer its time to the waiting list."""
@@ -119,7 +133,9 @@ class ActsOnBookings:
             decline_request(pk, by=request.user, reason=reason, now=timezone.now())
             return f"{booking.reference} is declined; the client is told by email."
 
-        return self._act(request, pk, DeclineForm, act, title="Decline the request", button="Decline it")
+        return self._act(
+            request, pk, DeclineForm, act, can=can_answer, title="Decline the request", button="Decline it"
+        )
 
     def cancel(self, request, pk):
         """Ask why, cancel the booking, and offer its time to the waiting list."""
@@ -128,12 +144,19 @@ class ActsOnBookings:
             cancel_booking(pk, by=request.user, reason=reason, now=timezone.now())
             return f"{booking.reference} is cancelled; the client is told by email."
 
-        return self._act(request, pk, CancelForm, act, title="Cancel the booking", button="Cancel it")
+        return self._act(request, pk, CancelForm, act, can=can_cancel, title="Cancel the booking", button="Cancel it")
 
-    def _act(self, request, pk, form_class, act, *, title, button, template=ACT, **context):
+    def _act(self, request, pk, form_class, act, *, title, button, can, template=ACT, **context):
+        """Show the page of an act on one booking, or do it. can: whether the act is possible; asked before it is shown.
+
+        Whether it still is when it is sent, the service says.
+        """
         booking = get_object_or_404(Booking.objects.select_related("consultation_type", "nutritionist"), pk=pk)
         if not request.user.has_perm("consultations.change_booking"):
             raise PermissionDenied
+        if request.method != "POST" and not can(booking):
+            messages.warning(request, f"{title}: {NOT_POSSIBLE}")
+            return redirect("admin:consultations_booking_change", pk)
         form = form_class(request.POST if request.method == "POST" else None)
         if request.method == "POST" and request.POST.get("seen") != _state(booking):
             messages.warning(request, f"{booking.reference} has changed since you opened that page. {CHECK_AGAIN}")
@@ -145,7 +168,7 @@ class ActsOnBookings:
                     self.log_change(request, booking, words)
                 messages.add_message(request, messages.SUCCESS if words else messages.WARNING, words or REFUSED)
             except (NotActive, NotARequest, NotOver):
-                messages.warning(request, "The booking does not stand so that this can be done; nothing was changed.")
+                messages.warning(request, f"{NOT_POSSIBLE} Nothing was changed.")
             except NotSendable as error:
                 messages.warning(request, f"Nothing was sent: {error}.")
             except Busy:

@@ -3,6 +3,7 @@
 from django.urls import path
 from django.utils import timezone
 
+from consultations.admin.acting import can_change
 from consultations.admin.fields import about_the_client
 from consultations.exceptions import AlreadyBooked
 from consultations.forms.fields import ContactForm
@@ -33,7 +34,7 @@ class CorrectsDetails:
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
         may = obj is not None and request.user.has_perm("consultations.change_booking")
-        context["may_correct"] = may and obj.is_active and obj.starts_at > timezone.now()
+        context["may_correct"] = may and can_change(obj)
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     def correct(self, request, pk):
@@ -53,6 +54,7 @@ class CorrectsDetails:
             pk,
             lambda data: CorrectForm(data, booking),
             act,
+            can=can_change,
             title="Correct the details",
             button="Correct them",
         )

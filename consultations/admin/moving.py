@@ -7,6 +7,7 @@ from django.urls import path
 from django.utils import timezone
 
 from consultations import queries, wording
+from consultations.admin.acting import can_change
 from consultations.admin.fields import ReasonField
 from consultations.exceptions import AlreadyBooked, SlotUnavailable
 from consultations.models import Booking
@@ -65,6 +66,7 @@ class MovesBookings:
             pk,
             lambda data: MoveForm(data, times=times),
             act,
+            can=can_change,
             title="Move the booking",
             button="Move it",
             template="admin/consultations/booking/move.html",

@@ -50,6 +50,10 @@ class SuggestForm(forms.Form):
             del self.fields["again"]
 
 
+def can_suggest(booking) -> bool:
+    return booking.status == BookingStatus.COMPLETED and booking.redacted_at is None
+
+
 class WritesToClients:
     """What the page of a booking gains: buttons to send a message again, and to suggest articles."""
 
@@ -63,10 +67,9 @@ class WritesToClients:
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
         if obj is not None and request.user.has_perm("consultations.change_booking"):
-            took_place = obj.status == BookingStatus.COMPLETED and obj.redacted_at is None
             context |= {
                 "may_send_again": bool(sendable_again(obj, now=timezone.now())),
-                "may_suggest": took_place,
+                "may_suggest": can_suggest(obj),
             }
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
@@ -80,7 +83,13 @@ class WritesToClients:
         booking = Booking.objects.filter(pk=pk).first()
         kinds = sendable_again(booking, now=timezone.now()) if booking else []
         return self._act(
-            request, pk, lambda data: SendAgainForm(data, kinds=kinds), act, title="Send a message again", button="Send"
+            request,
+            pk,
+            lambda data: SendAgainForm(data, kinds=kinds),
+            act,
+            can=lambda booking: bool(kinds),
+            title="Send a message again",
+            button="Send",
         )
 
     def suggest(self, request, pk):
@@ -98,6 +107,7 @@ class WritesToClients:
             pk,
             lambda data: SuggestForm(data, first=first, were_sent=were_sent),
             act,
+            can=can_suggest,
             title="Suggest articles",
             button="Send them",
         )

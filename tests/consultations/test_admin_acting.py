@@ -43,6 +43,13 @@ def act(client, url, fields=None, **kwargs):
     return client.post(url, {"seen": seen, **(fields or {})}, **kwargs)
 
 
+def send_unasked(client, booking, name, fields):
+    """Send what the form of an act would, whether or not there is one."""
+    booking.refresh_from_db()
+    seen = f"{booking.status}.{booking.calendar_sequence}.{booking.events.count()}"
+    return client.post(page(booking, name), {"seen": seen, **fields}, follow=True)
+
+
 def test_team_cancels_with_a_reason_that_the_client_is_told(admin_client, booking):
     assert "Cancel the booking" in text_of(admin_client.get(page(booking, "change/")))
     response = act(admin_client, page(booking, "cancel/"), {"reason": "Priya is ill."}, follow=True)
@@ -73,8 +80,11 @@ def test_team_records_what_came_of_it_with_notes_and_articles(admin_client, over
 
 def test_outcome_is_not_recorded_before_the_start(admin_client, booking):
     assert "Record the outcome" not in text_of(admin_client.get(page(booking, "change/")))
-    response = act(admin_client, page(booking, "outcome/"), {"outcome": "completed"}, follow=True)
-    assert "nothing was changed" in response.text
+    shown = admin_client.get(page(booking, "outcome/"), follow=True)
+    assert "Record the outcome: The booking does not stand so that this can be done." in text_of(shown)
+    assert shown.redirect_chain == [(page(booking, "change/"), 302)]
+    response = send_unasked(admin_client, booking, "outcome/", {"outcome": "completed"})
+    assert "Nothing was changed" in response.text
     assert Booking.objects.get().status == BookingStatus.CONFIRMED
 
 
@@ -94,8 +104,9 @@ def test_request_is_answered_on_its_own_page(admin_client, answer, status):
     assert "Cancel the booking" not in words
     assert admin_client.get(page(booking, f"{answer}/")).status_code == 200
     assert Booking.objects.get().status == BookingStatus.REQUESTED
-    for told in (f"is {status.replace('confirmed', 'accepted')}", "nothing was changed"):
-        assert told in act(admin_client, page(booking, f"{answer}/"), follow=True).text
+    response = act(admin_client, page(booking, f"{answer}/"), follow=True)
+    assert f"is {status.replace('confirmed', 'accepted')}" in response.text
+    assert "Nothing was changed" in send_unasked(admin_client, booking, f"{answer}/", {}).text
     assert Booking.objects.get().status == status
 
 

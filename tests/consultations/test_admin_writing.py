@@ -5,7 +5,7 @@ from django.contrib.auth.models import Permission
 from consultations.models import AnswersLook, BookingStatus, EmailState
 from consultations.services.booking import Visit
 from tests.articles.factories import make_live_article
-from tests.consultations.test_admin_acting import act, booking, over, page  # noqa: F401
+from tests.consultations.test_admin_acting import act, booking, over, page, send_unasked  # noqa: F401
 from tests.factories import NOW, make_booking
 from tests.pages import text_of
 
@@ -66,8 +66,8 @@ def test_articles_are_not_suggested_without_choosing_any(admin_client, held):
 def test_articles_are_suggested_only_after_it_took_place(admin_client, booking):  # noqa: F811
     article = make_live_article(slug="oats")
     assert "Suggest articles" not in text_of(admin_client.get(page(booking, "change/")))
-    response = act(admin_client, page(booking, "suggest/"), {"articles": [article.pk]}, follow=True)
-    assert "nothing was changed" in response.text
+    response = send_unasked(admin_client, booking, "suggest/", {"articles": [article.pk]})
+    assert "Nothing was changed" in response.text
     assert not booking.emails.filter(kind="reading").exists()
 
 
