@@ -18,6 +18,7 @@ from articles.views.described import absolute, described, somebody
 PAGE_SIZE = 12
 READ_NEXT = 3
 SHOWN = ("topic", "live_revision__author", "live_revision__reviewer")
+NOT_SHOWN = (*SEARCH_ONLY, "live_revision__body")
 
 
 @public_page(has_pages=True)
@@ -48,7 +49,7 @@ def topic_detail(request, slug):
 def article_detail(request, slug):
     """Show one live article as it was rendered when saved. One query, and one for what to read next."""
     now = timezone.now()
-    article = Article.objects.live(now).select_related(*SHOWN).defer(*SEARCH_ONLY).filter(slug=slug).first()
+    article = Article.objects.live(now).select_related(*SHOWN).defer(*NOT_SHOWN).filter(slug=slug).first()
     if article is None:
         return answer_elsewhere(request, slug, now=now)
     page = described(article)
