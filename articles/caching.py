@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, cached_property, lru_cache, wraps
 from typing import NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import brotli
 import django
@@ -41,14 +41,14 @@ FRESH, FRESH_BY_THE_WAY, FRESH_IN_NEED = 300, 60, 86_400  # seconds for browsers
 _OURS_TO_SET = ("Cache-Control", "Content-Length", "ETag", "Expires", "Last-Modified", "Vary")
 _PRECONDITIONS = {"HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE"}
 _CONDITIONS = {*_PRECONDITIONS, "HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE"}
-_PAGE_NUMBER = re.compile(r"(page=([2-9]|[1-9][0-9]{1,3}))?")  # the first page has no number
-_NO_QUERY = re.compile(r"")
+_PAGE_NUMBER = re.compile(r"[1-9][0-9]{0,3}")
 
 
 def public_page(*, has_pages: bool = False):
     """Mark a view whose answer is the same for everybody and changes with the content version or the clock only.
 
-    has_pages: ?page=2 and so on lead to further pages; with any other query the view answers by itself each time.
+    has_pages: ?page=2 and so on lead to further pages. Nothing else of a query reaches the view: what newsletters and
+    social networks add to an address makes no other page.
     """
 
     def mark(view):
@@ -56,7 +56,7 @@ def public_page(*, has_pages: bool = False):
         def marked(*args, **kwargs):
             return view(*args, **kwargs)
 
-        marked.public_query = _PAGE_NUMBER if has_pages else _NO_QUERY
+        marked.has_pages = has_pages
         return marked
 
     return mark
@@ -189,16 +189,17 @@ class PageCache:
         self.get_response = get_response
         self._look, self._pages = Look(), Pages()
         self._locks = [threading.Lock() for _ in range(64)]
-        self._query_of = lru_cache(maxsize=1024)(_query_of)
+        self._has_pages = lru_cache(maxsize=1024)(_has_pages)
 
     def __call__(self, request):
-        if not self._is_public(request):
+        query = self._query_of(request)
+        if query is None:
             return self.get_response(request)
         now = timezone.now()
         showing = self._look.showing(now)
         # Read from META: to take all headers apart costs as much as to find the page.
         coding = _coding(request.META.get("HTTP_ACCEPT_ENCODING", ""))
-        key = _key(showing.key, request.scheme, request.path_info, request.META.get("QUERY_STRING", ""), coding)
+        key = _key(showing.key, request.scheme, request.path_info, query, coding)
         headers = {
             "Cache-Control": _cache_control(now, showing.next_change_at),
             "ETag": f'"{key}"',
@@ -212,22 +213,24 @@ class PageCache:
             answer = _unless_known(request, HttpResponse(headers=headers), showing)
             if answer.status_code == 304:
                 return answer
-        page = self._pages.find(key) or self._make(request, key, coding)
+        page = self._pages.find(key) or self._make(request, query, key, coding)
         if not isinstance(page, Page):
             return page
         return _unless_known(request, HttpResponse(page.body, headers={**page.headers, **headers}), showing)
 
-    def _is_public(self, request):
+    def _query_of(self, request) -> str | None:
+        """Return what of its query a public page depends on; None for whatever the view answers by itself."""
         if request.method not in ("GET", "HEAD"):
-            return False
+            return None
         try:
             request.get_host()
         except DisallowedHost:  # refused further on, as everywhere
-            return False
-        query = self._query_of(request.path_info)
-        return query is not None and query.fullmatch(request.META.get("QUERY_STRING", "")) is not None
+            return None
+        has_pages = self._has_pages(request.path_info)
+        query = request.META.get("QUERY_STRING", "")
+        return _page_in(query) if has_pages and query else None if has_pages is None else ""
 
-    def _make(self, request, key, coding):
+    def _make(self, request, query, key, coding):
         """Return the page, made by the view and kept from now on; or the view's response, if that must not be kept.
 
         Whoever asks for a page that is being made waits for it.
@@ -237,8 +240,8 @@ class PageCache:
         try:
             if (page := self._pages.find(key)) is not None:
                 return page
-            # The page must not depend on the name by which this visitor called us: others will be given it.
-            request.META["HTTP_HOST"] = urlsplit(settings.SITE_URL).netloc
+            # The page must not depend on how this visitor called us, or for what: others will be given it.
+            request.META["HTTP_HOST"], request.META["QUERY_STRING"] = urlsplit(settings.SITE_URL).netloc, query
             response = self.get_response(request)
             if not _may_be_kept(response):
                 return response
@@ -250,12 +253,20 @@ class PageCache:
                 lock.release()
 
 
-def _query_of(path):
-    """Return the pattern of the queries with which an address may be kept; None when it is no public page's."""
+def _has_pages(path) -> bool | None:
+    """Return whether the public page at an address has further pages; None when it is no public page's."""
     try:
-        return getattr(resolve(path).func, "public_query", None)
+        return getattr(resolve(path).func, "has_pages", None)
     except Resolver404:
         return None
+
+
+def _page_in(query: str) -> str | None:
+    """Return the page number that a query asks for, as a query; "" for the first, None for one that is none."""
+    number = parse_qs(query, keep_blank_values=True).get("page", ["1"])[-1]
+    if number == "1":
+        return ""
+    return f"page={number}" if _PAGE_NUMBER.fullmatch(number) else None
 
 
 @lru_cache(maxsize=1024)

@@ -26,6 +26,8 @@ from articles.vocabulary import (
 )
 
 MAX_DEPTH = 20  # lists in lists in a box need about ten
+MAX_LENGTH = 300_000  # characters: of four times as many different words PostgreSQL makes no search vector
+_GREEK = re.compile(r"GREEK (?:SMALL|CAPITAL) LETTER (?:FINAL )?([A-Z]+)")
 QUOTED = 40  # characters of the text that a problem repeats
 
 _cleaner = nh3.Cleaner(
@@ -149,17 +151,28 @@ def slug_of(text: str) -> str:
 
     The prefix keeps it apart from every id of the page around it.
     """
-    ascii_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    spelt = "".join(map(_spelt, unicodedata.normalize("NFKD", text)))
+    ascii_text = spelt.encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", f"section {ascii_text}").strip("-")
+
+
+def _spelt(character: str) -> str:
+    """Return a Greek letter by its name: alpha diversity is not beta diversity."""
+    letter = _GREEK.match(unicodedata.name(character, ""))
+    return letter[1] if letter else character
 
 
 def parse(html: str) -> Document:
     """Return the tree of a body.
 
-    Raises DocumentError for an element outside the vocabulary (nothing is dropped unsaid), elements or words
-    where they cannot stand, a box, certainty or care note of unknown kind, a table without caption or header cells,
-    a heading without words or like another, or a citation or term without a key.
+    Raises DocumentError for a body of more than MAX_LENGTH characters, an element outside the vocabulary (nothing is
+    dropped unsaid), elements or words where they cannot stand, a box, certainty or care note of unknown kind, a table
+    without caption or header cells, a heading without words or like another, a citation or term without a key, a
+    link or box with nothing in it, or a second invitation.
     """
+    if len(html) > MAX_LENGTH:
+        length = f"{len(html):,} characters with their markup are too many, {MAX_LENGTH:,} are the most: make two of it"
+        raise DocumentError([Problem(0, "", length)])
     unknown = _Elements.outside_the_vocabulary(html)
     if unknown:
         raise DocumentError(unknown)
@@ -180,6 +193,7 @@ def _problems(root: Element, document: Document) -> Iterator[Problem]:
     for number, block in enumerate(document.blocks, start=1):
         yield from _misplaced(block, root.tag, number)
     yield from _headings(document)
+    yield from _invitations(document)
     for number, outer in document.elements(*EXCLUDED):
         for tag in {inner.tag for inner in outer.walk() if inner is not outer}:
             if tag in EXCLUDED[outer.tag]:
@@ -204,8 +218,20 @@ def _headings(document: Document) -> Iterator[Problem]:
             yield Problem(number, words, "another heading says the same, so links could not tell them apart")
 
 
+def _invitations(document: Document) -> Iterator[Problem]:
+    boxes = [(number, box) for number, box in document.elements("section") if _kind(box) == "consultation"]
+    for number, _ in boxes[1:]:
+        yield Problem(number, "", "an article invites to a consultation once at most")
+
+
+def _kind(box: Element) -> str | None:
+    return box.attributes.get("data-box")
+
+
 def _section(box: Element) -> Iterator[str]:
-    kind = box.attributes.get("data-box")
+    kind = _kind(box)
+    if kind in ("in-short", "study") and not _shows_something(box):
+        yield "a box needs something in it"
     if kind not in BOXES:
         yield f"a box is one of: {', '.join(BOXES)}"
     for name, words, known in (("certainty", "certainty", CERTAINTIES), ("care", "a care note", CARE)):
@@ -213,6 +239,12 @@ def _section(box: Element) -> Iterator[str]:
             yield f"{words} is one of: {', '.join(known)}"
     if kind == "consultation" and any(child.strip() if isinstance(child, str) else True for child in box.children):
         yield "put this outside the invitation, which has words of its own"
+
+
+def _shows_something(element: Element) -> bool:
+    """Return whether there are words in an element, beside the heading of a box, or a figure."""
+    words = [child if isinstance(child, str) else child.text for child in element.children]
+    return any(word.strip() for word in words) or any(inner.tag == "figure" for inner in element.walk())
 
 
 def _cite(cite: Element) -> Iterator[str]:
@@ -245,6 +277,8 @@ def _a(link: Element) -> Iterator[str]:
     # What nh3 leaves of an address may still lead elsewhere than it seems: browsers read /\\x as //x.
     if not re.fullmatch(r"(https?://|mailto:|/(?!/)|#)[^\s\\]*", link.attributes.get("href", ""), re.IGNORECASE):
         yield "a link needs an address that begins with https://, http://, mailto:, / or #"
+    if not link.text:
+        yield "a link needs words"
 
 
 _CHECKS = {"a": _a, "section": _section, "cite": _cite, "dfn": _dfn, "table": _table}

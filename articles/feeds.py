@@ -8,6 +8,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
+from django.utils.html import escape
 
 from articles import queries
 from articles.models import Article
@@ -51,7 +52,7 @@ class ArticleFeed(Feed):
         return xml_text(article.live_revision.title)
 
     def item_description(self, article):
-        return xml_text(article.live_revision.standfirst)
+        return escape(xml_text(article.live_revision.standfirst))  # Django says that summaries are HTML
 
     def item_link(self, article):
         return absolute(article.get_absolute_url())

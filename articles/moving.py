@@ -8,13 +8,16 @@ from django.urls import resolve, reverse
 from articles.models import Article, OldAddress
 from articles.publishing import PublishingError, lock
 
+# An article's page and some below it: at the address "topics" the first would be free, but not the others.
+PAGES = ("articles:detail", "articles:history", "articles:feedback")
+
 
 def check_address(slug: str, *, article: Article | None = None) -> None:
     """Raise PublishingError, in words for a form, when an article cannot have an address: it is or was another's.
 
     slug: well-formed. article: the one that asks, None for one to be made.
     """
-    if resolve(reverse("articles:detail", args=[slug])).view_name != "articles:detail":
+    if any(resolve(reverse(name, args=[slug])).view_name != name for name in PAGES):
         raise PublishingError(f"“{slug}” is the address of another page of the site.")
     others = Article.objects.exclude(pk=article.pk) if article is not None else Article.objects.all()
     if others.filter(slug=slug).exists():

@@ -49,7 +49,8 @@ class PageSitemap(OwnSitemap):
     """The pages that are always there."""
 
     def items(self):
-        return ["home", "articles:list", "articles:editorial-policy", "articles:corrections", "consultations:index"]
+        ours = [f"articles:{name}" for name in ("list", "glossary", "editorial-policy", "corrections")]
+        return ["home", *ours, "consultations:index"]
 
     def location(self, name):
         return reverse(name)

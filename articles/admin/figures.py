@@ -120,6 +120,11 @@ class FigureAdmin(admin.ModelAdmin):
         ("Where it comes from", {"fields": ["source", "adaptation", "credit", "licence"]}),
     ]
 
+    def get_readonly_fields(self, request, obj=None):
+        """Articles name a figure by its key: while one does, the key stays."""
+        is_used = obj is not None and obj.uses.exists()
+        return [*self.readonly_fields, "key"] if is_used else self.readonly_fields
+
     @display(description="as readers see it")
     def preview(self, figure):
         if not figure.pk:

@@ -97,6 +97,11 @@ class ReferenceAdmin(Exports, Imports, admin.ModelAdmin):
         in_use = ("In use", {"fields": ["printed", "where_used", "checked_at"]})
         return [in_use, *fieldsets] if obj is not None else fieldsets
 
+    def get_readonly_fields(self, request, obj=None):
+        """Articles name a source by its key: while one does, the key stays."""
+        is_cited = obj is not None and obj.citations.exists()
+        return [*self.readonly_fields, "key"] if is_cited else self.readonly_fields
+
     def get_urls(self):
         return [
             path("paste/", self.admin_site.admin_view(self.paste), name="articles_reference_paste"),

@@ -11,16 +11,17 @@ from articles.models import Article, State
 SECONDS = 300
 
 
-def answer_elsewhere(request, slug, *, now, view_name="articles:detail"):
+def answer_elsewhere(request, slug, *, now, view_name="articles:detail", rest=()):
     """Answer for an address where no live article is, in at most two queries.
 
-    A withdrawn article: 410 with date and reason. One that moved: 301 to the same page (view_name) at its present
-    address. Anything else, drafts, scheduled and expired articles among them: Http404.
+    A withdrawn article: 410 with date and reason. One that moved: 301 to the same page where it is at present
+    (view_name; rest: what follows the slug in its address). Anything else, drafts, scheduled and expired articles
+    among them: Http404.
     """
     if withdrawn := Article.objects.filter(slug=slug, withdrawn_at__isnull=False).first():
         response = render(request, "articles/withdrawn.html", {"article": withdrawn}, status=410)
     elif moved := _moved_from(slug, now):
-        response = HttpResponsePermanentRedirect(reverse(view_name, args=[moved.slug]))
+        response = HttpResponsePermanentRedirect(reverse(view_name, args=[moved.slug, *rest]))
     else:
         raise Http404("no article here")
     patch_cache_control(response, public=True, max_age=SECONDS)

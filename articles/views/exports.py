@@ -3,7 +3,6 @@
 import hashlib
 
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.cache import get_conditional_response, patch_cache_control
 from django.utils.http import quote_etag
@@ -12,6 +11,7 @@ from django.views.decorators.http import require_safe
 from articles.exports import record_of, references_of
 from articles.models import Article
 from articles.records import bibtex, csl_json, ris
+from articles.views.addresses import answer_elsewhere
 
 # ending -> what writes it, and the media type that reference managers know it by
 FORMATS = {
@@ -27,6 +27,8 @@ READ = ("slug", "publish_at", "expire_at", "live_revision__title", "live_revisio
 def references(request, slug, ending):
     """Give what a live article cites, in the order of its list. Two queries."""
     article, now = _article(slug, ending)
+    if article is None:
+        return answer_elsewhere(request, slug, now=now, view_name="articles:references", rest=[ending])
     records = references_of(article.live_revision)
     return _file(request, article, records, ending, name=f"{article.slug}-references.{ending}", now=now)
 
@@ -35,6 +37,8 @@ def references(request, slug, ending):
 def citation(request, slug, ending):
     """Give a live article itself as a source. One query."""
     article, now = _article(slug, ending)
+    if article is None:
+        return answer_elsewhere(request, slug, now=now, view_name="articles:citation", rest=[ending])
     records = [record_of(article, article.live_revision)]
     return _file(request, article, records, ending, name=f"{article.slug}.{ending}", now=now)
 
@@ -44,7 +48,7 @@ def _article(slug, ending):
         raise Http404
     now = timezone.now()
     articles = Article.objects.live(now).select_related("live_revision__author").only(*READ)
-    return get_object_or_404(articles, slug=slug), now
+    return articles.filter(slug=slug).first(), now
 
 
 def _file(request, article, records, ending, *, name, now):

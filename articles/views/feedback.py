@@ -1,6 +1,6 @@
 """Hear whether an article was useful, on a page of its own: the article itself needs no form, hence no cookie."""
 
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from articles.feedback import TooMuchFeedback, give_feedback
 from articles.forms import FeedbackForm
 from articles.models import Article
+from articles.views.addresses import answer_elsewhere
 from probio.clients import client_hash
 
 TOO_OFTEN = "We have had many answers from where you are in the last hour. Send yours again a little later."
@@ -18,7 +19,9 @@ TOO_OFTEN = "We have had many answers from where you are in the last hour. Send 
 def feedback(request, slug):
     """Ask, and keep the answer. What is not kept stays in the form."""
     now = timezone.now()
-    article = _live_or_404(slug, now)
+    article = _live(slug, now)
+    if article is None:
+        return answer_elsewhere(request, slug, now=now, view_name="articles:feedback")
     form = FeedbackForm(request.POST if request.method == "POST" else None)
     status = 200
     if form.is_valid():
@@ -36,8 +39,12 @@ def feedback(request, slug):
 
 @require_safe
 def thanks(request, slug):
-    return render(request, "articles/feedback_thanks.html", {"article": _live_or_404(slug, timezone.now())})
+    now = timezone.now()
+    article = _live(slug, now)
+    if article is None:
+        return answer_elsewhere(request, slug, now=now, view_name="articles:feedback-thanks")
+    return render(request, "articles/feedback_thanks.html", {"article": article})
 
 
-def _live_or_404(slug, now) -> Article:
-    return get_object_or_404(Article.objects.live(now).newest_first(), slug=slug)
+def _live(slug, now) -> Article | None:
+    return Article.objects.live(now).newest_first().filter(slug=slug).first()

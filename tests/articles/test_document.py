@@ -3,7 +3,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from articles.document import MAX_DEPTH, DocumentError, Element, Problem, citation_keys, parse, sanitise
+from articles.document import MAX_DEPTH, DocumentError, Element, Problem, citation_keys, parse, sanitise, slug_of
 from articles.vocabulary import CERTAINTIES, VOCABULARY
 
 ATTRIBUTES = {"href", "data-cite", "data-locator", "data-term", "data-figure"}
@@ -264,3 +264,14 @@ def test_parse_of_deep_nesting_keeps_every_level():
 @pytest.mark.parametrize("depth", [MAX_DEPTH + 1, 2000])
 def test_parse_of_deeper_nesting_is_refused_with_words(depth):
     assert problems_of(nested(depth)) == [Problem(0, "", "elements stand inside each other more than 20 deep")]
+
+
+def test_headings_that_differ_by_a_greek_letter_have_ids_of_their_own():
+    body = "<h2>α-diversity</h2><p>a</p><h2>β-diversity</h2><p>b</p><h2>IFN-Γ at 5 µM</h2><p>c</p>"
+    identifiers = [slug_of(heading.text) for _, heading in parse(body).headings()]
+    assert identifiers == ["section-alpha-diversity", "section-beta-diversity", "section-ifn-gamma-at-5-mum"]
+
+
+def test_body_longer_than_anybody_reads_is_refused():
+    with pytest.raises(DocumentError, match="300,000 are the most: make two of it"):
+        parse(f"<p>{'word ' * 60_000}</p>")

@@ -134,3 +134,9 @@ def test_hostile_words_stay_words(client):
     content = html.fromstring(etree.fromstring(client.get(FEED).content).find(f".//{ATOM}content").text)
     assert content.xpath("//script | //svg") == []
     assert "<script>alert(1)</script>" in content.text_content()
+
+
+def test_summary_is_text_however_it_looks(client):
+    make_live_article(standfirst="p <0.05 & <img src=x onerror=alert(1)>")
+    summary = etree.fromstring(client.get(FEED).content).find(f".//{ATOM}entry/{ATOM}summary")
+    assert (summary.get("type"), summary.text) == ("html", "p &lt;0.05 &amp; &lt;img src=x onerror=alert(1)&gt;")

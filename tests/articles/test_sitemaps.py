@@ -25,6 +25,7 @@ def test_sitemap_names_what_can_be_read_and_when_it_changed(client, settings):
     paths = {
         "/": None,
         "/articles/": None,
+        "/articles/glossary/": None,
         "/articles/editorial-policy/": None,
         "/articles/corrections/": None,
         "/consultations/": None,

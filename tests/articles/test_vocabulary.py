@@ -163,3 +163,17 @@ def test_text_has_the_headings_of_boxes_the_captions_of_tables_and_the_words_of_
 def test_headings_are_those_of_the_article_and_not_those_in_boxes():
     document = parse('<h2>One</h2><section data-box="study"><h3>Inside</h3></section><h3>Two</h3>')
     assert list(document.headings()) == [(1, Element("h2", {}, ["One"])), (3, Element("h3", {}, ["Two"]))]
+
+
+@pytest.mark.parametrize(
+    ("body", "problem"),
+    [
+        ('<section data-box="in-short"></section>', "a box needs something in it"),
+        ('<section data-box="study" data-title="Mice"><p> </p></section>', "a box needs something in it"),
+        ('<p>a <a href="https://a.example"></a></p>', "a link needs words"),
+        ('<section data-box="consultation"></section>' * 2, "an article invites to a consultation once at most"),
+    ],
+)
+def test_what_shows_readers_nothing_is_refused(body, problem):
+    with pytest.raises(DocumentError, match=problem):
+        parse(body)

@@ -51,7 +51,7 @@ kinds = st.sampled_from(
     ]
 )
 boxes = st.tuples(kinds, words, inner).map(
-    lambda parts: f'<section data-box="{parts[0]} data-title="{parts[1]}">{parts[2]}</section>'
+    lambda parts: f'<section data-box="{parts[0]} data-title="{parts[1]}"><p>{parts[1]}</p>{parts[2]}</section>'
 )
 blocks = st.one_of(
     paragraphs,
@@ -61,7 +61,7 @@ blocks = st.one_of(
     paragraphs.map(lambda text: f"<blockquote>{text}</blockquote>"),
     st.just('<figure data-figure="lining"></figure><section data-box="consultation"></section>'),
 )
-bodies = st.lists(blocks, min_size=1, max_size=5).map("".join)
+bodies = st.lists(blocks, min_size=1, max_size=5).map("".join).filter(lambda body: body.count("consultation") < 2)
 
 
 def words_of(node):
