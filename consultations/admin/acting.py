@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from consultations.admin.fields import ArticlesField, ReasonField
 from consultations.exceptions import Busy, NotActive, NotOver, NotSendable
-from consultations.models import Booking, BookingStatus
+from consultations.models import Booking, BookingStatus, EmailKind
 from consultations.services.changes import cancel_booking
 from consultations.services.outcomes import OUTCOMES, record_outcome
 from consultations.services.requests import NotARequest, accept_request, decline_request
@@ -110,8 +110,13 @@ class ActsOnBookings:
         def act(booking, outcome, **sent):
             if booking.status == outcome:
                 return f"That was recorded of {booking.reference} before; nothing was changed or sent."
+            follow_ups = booking.emails.filter(kind=EmailKind.FOLLOW_UP)
+            before = follow_ups.count()
             record_outcome(pk, BookingStatus(outcome), by=request.user, now=timezone.now(), **sent)
-            return f"The outcome of {booking.reference} is recorded."
+            words = f"The outcome of {booking.reference} is recorded."
+            if outcome == BookingStatus.COMPLETED and follow_ups.count() == before:
+                words += " Nothing was sent: the client had our thanks before. What you wrote here is not kept."
+            return words
 
         recorded = Booking.objects.filter(pk=pk, status__in=OUTCOMES).values_list("status", flat=True).first()
         asks = {"title": "Record the outcome", "button": "Record it", "can": can_record_outcome}
@@ -147,20 +152,20 @@ class ActsOnBookings:
         return self._act(request, pk, CancelForm, act, can=can_cancel, title="Cancel the booking", button="Cancel it")
 
     def _act(self, request, pk, form_class, act, *, title, button, can, template=ACT, **context):
-        """Show the page of an act on one booking, or do it. can: whether the act is possible; asked before it is shown.
+        """Show the page of an act on one booking, or do it. can: whether the act is possible as the booking stands.
 
-        Whether it still is when it is sent, the service says.
+        The service says so as well, for who was slower by a moment.
         """
         booking = get_object_or_404(Booking.objects.select_related("consultation_type", "nutritionist"), pk=pk)
         if not request.user.has_perm("consultations.change_booking"):
             raise PermissionDenied
-        if request.method != "POST" and not can(booking):
-            messages.warning(request, f"{title}: {NOT_POSSIBLE}")
-            return redirect("admin:consultations_booking_change", pk)
-        form = form_class(request.POST if request.method == "POST" else None)
         if request.method == "POST" and request.POST.get("seen") != _state(booking):
             messages.warning(request, f"{booking.reference} has changed since you opened that page. {CHECK_AGAIN}")
             return redirect("admin:consultations_booking_change", pk)
+        if not can(booking):
+            messages.warning(request, f"{title}: {NOT_POSSIBLE} Nothing was changed.")
+            return redirect("admin:consultations_booking_change", pk)
+        form = form_class(request.POST if request.method == "POST" else None)
         if form.is_valid():
             try:
                 words = act(booking, **form.cleaned_data)

@@ -105,6 +105,9 @@ class TimeOffForm(forms.ModelForm):
 
     def clean(self):
         values = super().clean()
+        for name in ("starts_at", "ends_at"):
+            if name in values and values[name] is not None and not 2000 <= values[name].year <= 2999:
+                self.add_error(name, "Give a year from 2000 to 2999.")
         if "edit" in self.data:  # back from the page of decisions: shown with what was typed
             raise ValidationError("Nothing has been saved yet.")
         return values

@@ -1,9 +1,12 @@
 """Nutritionists and their working hours from a CSV. Accounts are not imported: who signs in is decided by hand."""
 
+from itertools import combinations, groupby
+
 from django import forms
 from django.utils import timezone
 
 from consultations import wording
+from consultations.forms.hours import overlap, span, validate_year
 from consultations.hours import stranded, undecided
 from consultations.models import AvailabilityRule, Nutritionist, Weekday
 from probio.exchange.importing import Importer
@@ -52,6 +55,9 @@ class HoursForm(forms.ModelForm):
     )
     weekday = WeekdayField()
 
+    valid_from = forms.DateField(required=False, validators=[validate_year])
+    valid_to = forms.DateField(required=False, validators=[validate_year])
+
     class Meta:
         model = AvailabilityRule
         fields = ["nutritionist", "weekday", "starts_at", "ends_at", "valid_from", "valid_to"]
@@ -98,6 +104,23 @@ def _refuse_to_strand():
     return problems
 
 
+def _refuse_hours():
+    """Refuse as well what the page Hours does: hours that overlap would be in the way of every later change there."""
+    stranding, before = _refuse_to_strand(), set(_overlaps())
+    return lambda: [*(words for words in _overlaps() if words not in before), *stranding()]
+
+
+def _overlaps() -> list[str]:
+    rules = AvailabilityRule.objects.select_related("nutritionist").order_by("nutritionist", "weekday", "starts_at")
+    same_day = groupby(rules, key=lambda rule: (rule.nutritionist, rule.weekday))
+    return [
+        f"{person}, {Weekday(day).label}: {span(one)} and {span(other)} overlap. Make them one, or change one."
+        for (person, day), stretches in same_day
+        for one, other in combinations(stretches, 2)
+        if overlap(one, other)
+    ]
+
+
 NUTRITIONISTS = Importer(
     slug="nutritionists",
     title="nutritionists",
@@ -140,5 +163,5 @@ HOURS = Importer(
     most_lines=MOST_LINES,
     find=_find_hours,
     once=(("nutritionist_id", "weekday", "starts_at", "valid_from"),),
-    refuses=_refuse_to_strand,
+    refuses=_refuse_hours,
 )

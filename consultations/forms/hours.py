@@ -25,10 +25,10 @@ def _time(label, **kwargs):
 
 def _date(label):
     widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    return forms.DateField(label=label, required=False, widget=widget, validators=[_validate_year])
+    return forms.DateField(label=label, required=False, widget=widget, validators=[validate_year])
 
 
-def _validate_year(day: date) -> None:
+def validate_year(day: date) -> None:
     if not 2000 <= day.year <= 2999:
         raise ValidationError("Give a year from 2000 to 2999.")
 
@@ -81,21 +81,19 @@ class WeeklyFormSet(BaseFormSet):
         if any(self.errors):
             return
         for one, other in combinations([form.hours for form in self if form.hours], 2):
-            if one.weekday == other.weekday and _overlap(one, other):
+            if one.weekday == other.weekday and overlap(one, other):
                 day, (first, second) = (
                     Weekday(one.weekday).label,
                     sorted([one, other], key=lambda hours: hours.starts_at),
                 )
-                raise ValidationError(
-                    f"{day}: {_span(first)} and {_span(second)} overlap. Make them one, or change one."
-                )
+                raise ValidationError(f"{day}: {span(first)} and {span(second)} overlap. Make them one, or change one.")
 
 
-def _span(hours) -> str:
+def span(hours) -> str:
     return f"{hours.starts_at:%H:%M} to {hours.ends_at:%H:%M}"
 
 
-def _overlap(one, other) -> bool:
+def overlap(one, other) -> bool:
     share_a_day = (one.valid_from or date.min) <= (other.valid_to or date.max) and (other.valid_from or date.min) <= (
         one.valid_to or date.max
     )

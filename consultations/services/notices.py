@@ -19,13 +19,13 @@ REMINDERS = [
 
 
 def tell_nutritionist(booking: Booking, kind: EmailKind, now: datetime, *, whom: Nutritionist | None = None) -> None:
-    """Owe a booking's nutritionist, or another, a message about it; nothing to those without an account.
+    """Owe a booking's nutritionist, or another, a message about it; nothing to those without an open account.
 
     Call inside a transaction.
     """
     nutritionist = whom or booking.nutritionist
     user = nutritionist.user
-    if user is not None and user.email:
+    if user is not None and user.is_active and user.email:
         occasion = f"{booking.calendar_sequence}:{nutritionist.pk}"
         outbox.owe_once(booking, kind, occasion, to=user.email, not_after=max(booking.ends_at, now + DAY), now=now)
 
@@ -65,7 +65,7 @@ def owe_tomorrow(*, now: datetime) -> int:
         return 0
     midnight = to_utc(here.date() + DAY, time(), settings.DISPLAY_TIME_ZONE)  # from then on it is today's
     booked = Booking.objects.on_day(here.date() + DAY).filter(status=BookingStatus.CONFIRMED)
-    people = Nutritionist.objects.filter(pk__in=booked.values("nutritionist"), user__isnull=False)
+    people = Nutritionist.objects.filter(pk__in=booked.values("nutritionist"), user__is_active=True)
     owed = 0
     for nutritionist in people.exclude(user__email="").select_related("user"):
         with transaction.atomic():

@@ -68,13 +68,15 @@ def answer_feedback(booking: Booking, was_useful: str, *, now: datetime) -> bool
 
 
 def _follow_up(booking: Booking, notes: str, articles: Iterable[Article], now: datetime) -> None:
+    """Owe the follow-up, and note what it says. One that has left stays what it is, and no other is sent."""
+    earlier = booking.emails.filter(kind=EmailKind.FOLLOW_UP)
+    if earlier.exclude(state=EmailState.OBSOLETE).exists():  # recorded by mistake, put right, and right after all
+        return
     follow_up, _ = FollowUp.objects.update_or_create(
         booking=booking,
         defaults={"shared": {"notes": notes}},  # what was suggested later goes: recorded anew, nothing was yet
         create_defaults={"shared": {"notes": notes}, "created_at": now},
     )
     follow_up.articles.set(articles)
-    earlier = booking.emails.filter(kind=EmailKind.FOLLOW_UP)
-    if not earlier.exclude(state=EmailState.OBSOLETE).exists():  # recorded by mistake, put right, and right after all
-        occasion, not_after = str(earlier.count()), now + FOLLOW_UP_IS_WANTED_FOR
-        outbox.owe_once(booking, EmailKind.FOLLOW_UP, occasion, to=booking.client_email, not_after=not_after, now=now)
+    occasion, not_after = str(earlier.count()), now + FOLLOW_UP_IS_WANTED_FOR
+    outbox.owe_once(booking, EmailKind.FOLLOW_UP, occasion, to=booking.client_email, not_after=not_after, now=now)

@@ -8,8 +8,8 @@ import re
 
 MOST_CHARACTERS = 32_767  # what a cell of a spreadsheet holds
 _SIGNS = "=+\\-@\uff1d\uff0b\uff0d\uff20"  # the full-width ones too: some programs calculate them
-_BEGINS_A_FORMULA = re.compile(rf"(\A|[;\t\r\n]\s*)(?='*[{_SIGNS}])")
-_ESCAPED = re.compile(rf"(\A|[;\t\r\n]\s*)'(?='*[{_SIGNS}])")
+_BEGINS_A_FORMULA = re.compile(rf"(\A|[;\t\r\n][\s\"]*)(?='*[{_SIGNS}])")
+_ESCAPED = re.compile(rf"(\A|[;\t\r\n][\s\"]*)'(?='*[{_SIGNS}])")
 _PLAIN_NUMBER = re.compile(r"[+-][0-9][0-9 .]*")  # a phone number, a negative number: nothing to calculate
 _NOT_STORABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 

@@ -81,7 +81,10 @@ def _records(text, separator):
         except StopIteration:
             return
         except csv.Error as error:
-            raise CSVError(f"Line {number} cannot be read: a quotation mark stands where it cannot.") from error
+            what = "a quotation mark stands where it cannot"
+            if "field limit" in str(error):  # the module has no other way to say which
+                what = f"a cell has more than {csv.field_size_limit():,} characters"
+            raise CSVError(f"Line {number} cannot be read: {what}.") from error
 
 
 def _named(cells):

@@ -16,7 +16,7 @@ from django.utils.html import format_html, format_html_join
 
 from probio.staff.accounts import close_account, take_second_factor_off
 from probio.staff.read_only import ReadOnly
-from probio.staff.roles import PURPOSES
+from probio.staff.roles import OWNER, PURPOSES
 
 User = get_user_model()
 # Addresses are on the account itself; second factors are their owner's, and taken off on the page of the account.
@@ -24,6 +24,9 @@ admin.site.unregister([User, Group, EmailAddress, Authenticator])
 
 
 class StaffForm(UserChangeForm):
+    """An account. editor: whose form it is; nobody shuts themselves out, or there might be nobody to let them in."""
+
+    editor = None
     groups = forms.ModelMultipleChoiceField(
         Group.objects.filter(name__in=PURPOSES),
         label="Roles",
@@ -31,6 +34,16 @@ class StaffForm(UserChangeForm):
         widget=forms.CheckboxSelectMultiple,
         help_text="What each allows is under Groups. Somebody with two may do what either allows.",
     )
+
+    def clean(self):
+        values = super().clean()
+        if self.editor == self.instance:
+            if not values.get("is_active", True):
+                self.add_error("is_active", "You cannot close your own account: ask a colleague.")
+            kept = values.get("groups")
+            if kept is not None and self.instance.groups.filter(name=OWNER).exists() and OWNER not in map(str, kept):
+                self.add_error("groups", "You cannot take the role of owner from yourself: ask a colleague.")
+        return values
 
 
 @admin.register(User)
@@ -56,6 +69,11 @@ class StaffAdmin(UserAdmin):
     def roles(self, user):
         names = ["everything"] if user.is_superuser else [role.name for role in user.groups.all()]
         return ", ".join(names)
+
+    def get_form(self, request, obj=None, **kwargs):
+        form = super().get_form(request, obj, **kwargs)
+        form.editor = request.user
+        return form
 
     def get_readonly_fields(self, request, obj=None):
         """Only somebody who may do everything lets others do everything."""
@@ -103,7 +121,9 @@ class StaffAdmin(UserAdmin):
         """Ask, then close an account: in one press nothing it had opens any more."""
         asks = (
             "They will not be able to sign in, are signed out everywhere and lose every right. What they did keeps "
-            "their name, and their calendar feed ends."
+            "their name. Their calendar feed ends, and nothing is sent to their address any more. If they give "
+            "consultations, clients can book with them until somebody presses “Offer no times any more” on their page "
+            "under Nutritionists."
         )
         words = "They can no longer sign in, and every session of theirs has ended."
         return self._act(request, pk, close_account, title="Close the account", asks=asks, words=words)

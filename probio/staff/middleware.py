@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.signals import user_logged_in
+from django.core.exceptions import BadRequest
 from django.dispatch import receiver
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -49,8 +50,20 @@ class GuardStaff:
         messages.warning(request, "The admin opens once you have a second factor. Set up an app or a passkey.")
         return redirect(reverse("mfa_index"))
 
+    def process_view(self, request, view, args, kwargs):
+        """Refuse what Django's lists pass on to the database unlooked at, and no form of theirs sends."""
+        if request.path.startswith(self._admin):
+            chosen = request.POST.getlist("_selected_action")
+            if "%00" in request.META.get("QUERY_STRING", "") or not all(key.isdecimal() for key in chosen):
+                raise BadRequest("not from a page of the admin")
+
     def process_exception(self, request, exception):
-        """Say so when sign-ins cannot be counted: without a limit nobody is let in."""
+        """Say so when sign-ins cannot be counted: without a limit nobody is let in.
+
+        A list asked for a month that ends after the last day there is shows all of it, as for any other bad filter.
+        """
+        if isinstance(exception, OverflowError) and request.method == "GET" and request.path.startswith(self._admin):
+            return redirect(f"{request.path}?e=1")
         if isinstance(exception, RedisError) and request.path.startswith(self._always_open):
             logger.warning("cache away: nobody can sign in")
             return render(request, "account/unavailable.html", status=503)

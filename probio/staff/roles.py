@@ -62,6 +62,7 @@ WATCHES = (
 )
 OWNS = LEADS | EDITS | REVIEWS | PUBLISHES | WATCHES | _may("auth", "add change view", "user") | {"auth.view_group"}
 
+OWNER = "Owner"
 ROLES = [
     Role(
         "Nutritionist",
@@ -93,7 +94,7 @@ ROLES = [
         frozenset(PUBLISHES),
     ),
     Role(
-        "Owner",
+        OWNER,
         "Everything above but reading answers, and who is on the team: opens and closes accounts and gives roles.",
         frozenset(OWNS),
     ),

@@ -5,7 +5,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth import get_user_model
 from django.utils import timezone
 
-from consultations.models import Booking, BookingStatus, EmailState
+from consultations.models import Booking, BookingStatus, EmailState, FollowUp
 from consultations.services.changes import cancel_booking
 from tests.articles.factories import make_live_article
 from tests.factories import NOW, TUESDAY_TEN, make_booking, make_consultation_type
@@ -108,6 +108,23 @@ def test_request_is_answered_on_its_own_page(admin_client, answer, status):
     assert f"is {status.replace('confirmed', 'accepted')}" in response.text
     assert "Nothing was changed" in send_unasked(admin_client, booking, f"{answer}/", {}).text
     assert Booking.objects.get().status == status
+
+
+def test_request_is_declined_not_cancelled(admin_client):
+    booking = make_booking(make_consultation_type(needs_approval=True))
+    response = send_unasked(admin_client, booking, "cancel/", {"reason": "Too much to do."})
+    assert "Nothing was changed" in response.text
+    assert Booking.objects.get().status == BookingStatus.REQUESTED
+
+
+def test_outcome_put_right_twice_says_that_the_notes_are_not_sent(admin_client, over):
+    send = {"outcome": "completed", "notes": "Oats."}
+    assert "Nothing was sent" not in act(admin_client, page(over, "outcome/"), send, follow=True).text
+    over.emails.filter(kind="follow_up").update(state=EmailState.SENT, sent_at=timezone.now())
+    act(admin_client, page(over, "outcome/"), {"outcome": "no_show"})
+    response = act(admin_client, page(over, "outcome/"), {**send, "notes": "Beans."}, follow=True)
+    assert "Nothing was sent: the client had our thanks before." in response.text
+    assert FollowUp.objects.get().shared["notes"] == "Oats."
 
 
 def test_outcome_recorded_twice_says_that_nothing_more_was_sent(admin_client, over):

@@ -361,3 +361,10 @@ def test_who_may_not_change_bookings_decides_about_none(client, priya, booking):
     assert "You may change hours but not bookings." in text_of(page)
     assert save(client, page, **{f"choice-{booking.pk}": "keep"}).status_code == 403
     assert hours_now(priya) == [(TUESDAY, time(9), time(17))]
+
+
+def test_time_off_of_a_year_that_is_none_is_refused(admin_client):
+    values = {"starts_at": "2027-01-05T09:00", "ends_at": "9999-12-31T23:59", "applies": "on"}
+    response = admin_client.post("/admin/consultations/timeoff/add/", values)
+    assert "Give a year from 2000 to 2999." in text_of(response)
+    assert not TimeOff.objects.exists()

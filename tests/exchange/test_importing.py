@@ -142,6 +142,34 @@ def test_every_line_of_hours_has_its_outcome():
     assert lines[5][2] == ["weekday: Write a weekday, such as Monday."]
 
 
+def test_hours_from_or_to_a_year_that_is_none_are_refused():
+    make_nutritionist(slug="nia", weekdays=[])
+    lines = planned(
+        HOURS,
+        "nutritionist,weekday,from,to,valid from,valid to\n"
+        "nia,Tuesday,09:00,12:00,0001-01-01,\nnia,Wednesday,09:00,12:00,,9999-12-31\n",
+    )
+    assert [line[1] for line in lines] == ["error", "error"]
+    assert lines[0][2] == ["valid from: Give a year from 2000 to 2999."]
+
+
+@pytest.mark.parametrize("file", ["nia,Monday,16:30,18:00", "nia,Friday,09:00,12:00\nnia,Friday,11:30,13:00"])
+def test_hours_that_overlap_are_not_imported(admin_client, file):
+    make_nutritionist(name="Nia", slug="nia", weekdays=[0])
+    response = upload(admin_client, f"{PEOPLE}import/hours/", f"nutritionist,weekday,from,to\n{file}\n")
+    page = admin_client.get(response["Location"])
+    assert "overlap. Make them one, or change one." in text_of(page)
+    admin_client.post(response["Location"], {"seen": "anything"})
+    assert AvailabilityRule.objects.count() == 1
+
+
+def test_cell_longer_than_can_be_read_is_named_for_what_it_is(admin_client):
+    long = f"slug,name\nnia,{'a' * 140_000}\n"
+    assert "Line 2 cannot be read: a cell has more than 131,072 characters." in text_of(
+        upload(admin_client, f"{PEOPLE}import/nutritionists/", long)
+    )
+
+
 def test_every_line_of_references_has_its_outcome():
     make_reference(doi="10.1000/abc", kind="review", sample="")
     text = (
