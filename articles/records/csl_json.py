@@ -4,7 +4,7 @@ import json
 
 from articles.bibliography import RecordError
 from articles.identifiers import normalise_doi
-from articles.records import OTHER, TYPES, Record, kept, tidy
+from articles.records import OTHER, TYPES, Record, date_parts, kept, tidy
 
 TYPE_SYNONYMS = {
     **{"review": "article-journal", "review-book": "article-journal", "post": "webpage", "post-weblog": "webpage"},
@@ -30,6 +30,9 @@ def read_fields(csl: dict) -> Record:
     if isinstance(fields.get("type"), str) and fields["type"]:
         known = {row.csl: row.csl for row in TYPES} | TYPE_SYNONYMS
         fields["type"] = known.get(fields["type"], OTHER.csl)
+    issued = fields.get("issued")
+    if isinstance(issued, dict) and "date-parts" not in issued and (date := date_parts(_text(issued, "raw"))):
+        fields["issued"] = {"date-parts": [date]}
     return Record(csl=fields, doi=normalise_doi(_text(csl, "DOI")), pmid=_text(csl, "PMID").strip())
 
 

@@ -55,8 +55,9 @@ def _record(fields) -> Record:
             csl.setdefault(variable, tidy(fields[name]))
     if csl["type"] == "report" and "issue" in csl:
         csl["number"] = csl.pop("issue")
-    if pages := "-".join(fields[name] for name in ("start_page", "end_page") if fields.get(name)):
-        csl["page"] = tidy(pages)
+    pages = [tidy(fields[name]) for name in ("start_page", "end_page") if fields.get(name)]
+    if pages:  # some write the whole range as its beginning
+        csl["page"] = pages[0] if "-" in pages[0] else "-".join(pages)
     for name, role in ROLES.items():
         if people := [_name(tidy(person)) for person in fields.get(name, []) if person.strip()]:
             csl.setdefault(role, people)

@@ -83,3 +83,16 @@ def test_no_records_are_an_empty_file(written_as, nothing):
 def test_a_record_with_a_date_in_words_is_written_without_it():
     assert "year" not in bibtex.write([record(issued={"literal": "in press"})])
     assert "PY" not in ris.write([record(issued={"literal": "in press"})])
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "pages"), [("10", "19", "10-19"), ("S10-S19", "S19", "S10-S19"), ("e7", "", "e7"), ("", "9", "9")]
+)
+def test_pages_of_ris_are_a_range_however_they_are_written(first, last, pages):
+    [read] = ris.read(f"TY  - JOUR\nTI  - Mucus\nSP  - {first}\nEP  - {last}\nER  - \n")
+    assert read.csl["page"] == pages
+
+
+def test_date_of_csl_json_in_one_piece_is_taken_apart():
+    [read] = csl_json.read('{"type": "article-journal", "title": "Mucus", "issued": {"raw": "2018-03-04"}}')
+    assert read.csl["issued"] == {"date-parts": [[2018, 3, 4]]}
