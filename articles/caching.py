@@ -227,8 +227,10 @@ class PageCache:
         except DisallowedHost:  # refused further on, as everywhere
             return None
         has_pages = self._has_pages(request.path_info)
+        if has_pages is None:
+            return None
         query = request.META.get("QUERY_STRING", "")
-        return _page_in(query) if has_pages and query else None if has_pages is None else ""
+        return _page_in(query) if has_pages and query else ""
 
     def _make(self, request, query, key, coding):
         """Return the page, made by the view and kept from now on; or the view's response, if that must not be kept.
