@@ -28,7 +28,8 @@ EXTENSIONS = [
             "HeaderCell": _writes("th"),
             "Cell": _writes("td"),
         },
-    }
+    },
+    {"js": [static_lazy("js/articles/pasting.js")], "extensions": {"Pasting": _writes()}},
 ]
 
 BODY = {
@@ -52,4 +53,5 @@ BODY = {
     "TableRow": True,
     "HeaderCell": True,
     "Cell": True,
+    "Pasting": True,
 }

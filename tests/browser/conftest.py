@@ -8,11 +8,15 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
+from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from articles.models import Article
 from consultations import queries
 from consultations.models import ConsultationType
+from tests.articles.factories import make_draft, make_figure, make_reference, make_term
+from tests.conftest import wait_for
 from tests.factories import make_booking
 
 PASSWORD = "a-password-only-tests-know"
@@ -108,6 +112,44 @@ def no_barriers(complaints):
 def body_of(page):
     """The editor of an article's body, not the field it takes the place of: a click on that waits in vain."""
     return page.get_by_role("textbox", name="Body").and_(page.locator("[contenteditable]"))
+
+
+@pytest.fixture
+def editor(live_server, watched, settings):
+    """The form of an article with two paragraphs, opened by a member of staff; its body has the focus."""
+    make_reference("harper2021")
+    make_reference("yeoh2021")
+    make_figure("lining")
+    make_term("mucus")
+    article = make_draft(body="<p>One slime.</p><p>Two</p>").article
+    client = Client()
+    client.force_login(get_user_model().objects.create_superuser("nell"))
+    cookie = client.cookies[settings.SESSION_COOKIE_NAME]
+    watched.context.add_cookies([{"name": cookie.key, "value": cookie.value, "domain": "localhost", "path": "/"}])
+    watched.goto(f"{live_server.url}/admin/articles/article/{article.pk}/change/")
+    body_of(watched).click()
+    wait_for(lambda: goes_to_the_start(watched), seconds=20, what="the cursor at the start of the body")
+    return watched
+
+
+def goes_to_the_start(page):
+    """Press the keys, and return whether the editor has followed: on a busy machine it may still be starting."""
+    page.keyboard.press("Control+Home")
+    frames_pass(page)
+    return page.evaluate(
+        "(s => s.isCollapsed && s.anchorOffset === 0 && s.anchorNode.textContent.startsWith('One'))(getSelection())"
+    )
+
+
+def frames_pass(page):
+    """Give the editor two frames, in which it may put its own idea of the selection back."""
+    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
+
+
+def saved_body(page):
+    page.get_by_role("button", name="Save draft", exact=True).click()
+    expect(page.locator(".messagelist, .errornote")).to_contain_text("Saved as revision")
+    return Article.objects.get().revisions.first().body
 
 
 @pytest.fixture

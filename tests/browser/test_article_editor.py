@@ -1,41 +1,10 @@
 """An editor puts every node of the vocabulary into an article with buttons and dialogs, and changes it again."""
 
 import pytest
-from django.contrib.auth import get_user_model
-from django.test import Client
 from playwright.sync_api import expect
 
-from articles.models import Article
-from tests.articles.factories import make_draft, make_figure, make_reference, make_term
-from tests.browser.conftest import body_of
+from tests.browser.conftest import frames_pass, saved_body
 from tests.conftest import wait_for
-
-
-@pytest.fixture
-def editor(live_server, watched, settings):
-    """The form of an article with two paragraphs, opened by a member of staff; its body has the focus."""
-    make_reference("harper2021")
-    make_reference("yeoh2021")
-    make_figure("lining")
-    make_term("mucus")
-    article = make_draft(body="<p>One slime.</p><p>Two</p>").article
-    client = Client()
-    client.force_login(get_user_model().objects.create_superuser("nell"))
-    cookie = client.cookies[settings.SESSION_COOKIE_NAME]
-    watched.context.add_cookies([{"name": cookie.key, "value": cookie.value, "domain": "localhost", "path": "/"}])
-    watched.goto(f"{live_server.url}/admin/articles/article/{article.pk}/change/")
-    body_of(watched).click()
-    wait_for(lambda: goes_to_the_start(watched), seconds=20, what="the cursor at the start of the body")
-    return watched
-
-
-def goes_to_the_start(page):
-    """Press the keys, and return whether the editor has followed: on a busy machine it may still be starting."""
-    page.keyboard.press("Control+Home")
-    frames_pass(page)
-    return page.evaluate(
-        "(s => s.isCollapsed && s.anchorOffset === 0 && s.anchorNode.textContent.startsWith('One'))(getSelection())"
-    )
 
 
 def selects_the_second_word(page):
@@ -46,11 +15,6 @@ def selects_the_second_word(page):
     page.keyboard.press("Shift+Control+ArrowRight")
     frames_pass(page)
     return page.evaluate("getSelection().toString()") == "slime"
-
-
-def frames_pass(page):
-    """Give the editor two frames, in which it may put its own idea of the selection back."""
-    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
 
 
 def press(page, button, answers=None, submit=None):
@@ -67,12 +31,6 @@ def press(page, button, answers=None, submit=None):
             field.fill(answer)
     if submit:
         dialog.get_by_role("button", name=submit, exact=True).click()
-
-
-def saved_body(page):
-    page.get_by_role("button", name="Save draft", exact=True).click()
-    expect(page.locator(".messagelist, .errornote")).to_contain_text("Saved as revision")
-    return Article.objects.get().revisions.first().body
 
 
 def test_citations_are_put_behind_the_words_and_changed(editor):
