@@ -51,18 +51,20 @@ class GuardStaff:
         return redirect(reverse("mfa_index"))
 
     def process_view(self, request, view, args, kwargs):
-        """Refuse what Django's lists pass on to the database unlooked at, and no form of theirs sends."""
+        """Refuse rows that Django's lists would look up unlooked at, and that no form of theirs sends."""
         if request.path.startswith(self._admin):
             chosen = request.POST.getlist("_selected_action")
-            if "%00" in request.META.get("QUERY_STRING", "") or not all(key.isdecimal() for key in chosen):
+            if not all(key.isdecimal() for key in chosen):
                 raise BadRequest("not from a page of the admin")
 
     def process_exception(self, request, exception):
         """Say so when sign-ins cannot be counted: without a limit nobody is let in.
 
-        A list asked for a month that ends after the last day there is shows all of it, as for any other bad filter.
+        A list asked for a month that ends after the last day there is, or for a NUL, shows all of it, as for any other
+        bad filter.
         """
-        if isinstance(exception, OverflowError) and request.method == "GET" and request.path.startswith(self._admin):
+        is_bad_filter = isinstance(exception, OverflowError) or "cannot contain NUL" in str(exception)
+        if is_bad_filter and request.method == "GET" and request.path.startswith(self._admin):
             return redirect(f"{request.path}?e=1")
         if isinstance(exception, RedisError) and request.path.startswith(self._always_open):
             logger.warning("cache away: nobody can sign in")

@@ -111,19 +111,20 @@ def test_nobody_shuts_themselves_out_by_the_form(client):
 
 
 @pytest.mark.parametrize(
-    "query",
+    "address",
     [
         "consultations/booking/?starts_at__year=9999&starts_at__month=12",
-        "admin/logentry/?action_time__year=9999&action_time__month=12",
+        "consultations/timeoff/?starts_at__year=9999&starts_at__month=12",
+        "consultations/booking/?status__exact=%00",
+        "articles/reference/?kind__exact=%00",
     ],
 )
-def test_list_asked_for_a_month_beyond_the_last_day_shows_all(admin_client, query):
-    path = f"/admin/{query}"
-    assert admin_client.get(path)["Location"] == f"{path.partition('?')[0]}?e=1"
+def test_list_asked_for_what_no_row_can_be_shows_all(admin_client, address):
+    response = admin_client.get(f"/admin/{address}")
+    assert response["Location"] == f"/admin/{address.partition('?')[0]}?e=1"
 
 
 def test_admin_refuses_what_none_of_its_pages_sends(admin_client):
     path = "/admin/consultations/booking/"
-    assert admin_client.get(f"{path}?status__exact=%00").status_code == 400
     for key in ("abc", "1 OR 1", "-1"):
         assert admin_client.post(path, {"action": "took_place", "_selected_action": key}).status_code == 400
