@@ -165,6 +165,13 @@ def test_an_import_against_the_direction_is_an_offence(module, source):
     assert len(offences(module, ast.parse(source))) == 1
 
 
+def test_make_bench_runs_every_measurement():
+    measuring = {path.stem for path in (ROOT / "bench").glob("*.py") if "\ndef run(" in path.read_text()}
+    started = (ROOT / "bench" / "__main__.py").read_text()
+    assert measuring >= {"booking", "reading"}
+    assert [name for name in measuring if f"    {name}.run()\n" not in started] == []
+
+
 def test_no_module_is_longer_than_400_lines():
     paths = [path for app in (*OURS, "tests") for path in (ROOT / app).rglob("*.py") if "migrations" not in path.parts]
     assert [path.name for path in paths if len(path.read_text().splitlines()) > 400] == []
