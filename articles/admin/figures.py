@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.safestring import mark_safe
 
 from articles import figure_images
+from articles.admin.naming import KeepsItsName
 from articles.admin.waiting import FiguresWait
 from articles.drawing import MAX_CHARACTERS, DrawingError
 from articles.figure_html import figure_html
@@ -104,7 +105,8 @@ def _drawing_in(file) -> str:
 
 
 @admin.register(Figure)
-class FigureAdmin(admin.ModelAdmin):
+class FigureAdmin(KeepsItsName, admin.ModelAdmin):
+    name_field = "key"
     form = FigureForm
     list_display = ["key", "kind", "alt", "licence", "files"]
     list_filter = [FiguresWait, "kind", "image__state"]
@@ -120,10 +122,8 @@ class FigureAdmin(admin.ModelAdmin):
         ("Where it comes from", {"fields": ["source", "adaptation", "credit", "licence"]}),
     ]
 
-    def get_readonly_fields(self, request, obj=None):
-        """Articles name a figure by its key: while one does, the key stays."""
-        is_used = obj is not None and obj.uses.exists()
-        return [*self.readonly_fields, "key"] if is_used else self.readonly_fields
+    def is_named(self, row):
+        return row.uses.exists()
 
     @display(description="as readers see it")
     def preview(self, figure):

@@ -13,6 +13,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.html import format_html
 
 from articles import crossref
+from articles.admin.naming import KeepsItsName
 from articles.admin.reference_form import ReferenceForm
 from articles.admin.reference_import import REFERENCES
 from articles.admin.waiting import ReferencesWait
@@ -71,7 +72,8 @@ class PasteForm(forms.Form):
 
 
 @admin.register(Reference)
-class ReferenceAdmin(Exports, Imports, admin.ModelAdmin):
+class ReferenceAdmin(KeepsItsName, Exports, Imports, admin.ModelAdmin):
+    name_field = "key"
     exports = ("articles.references",)
     importers = (REFERENCES,)
     form = ReferenceForm
@@ -97,10 +99,8 @@ class ReferenceAdmin(Exports, Imports, admin.ModelAdmin):
         in_use = ("In use", {"fields": ["printed", "where_used", "checked_at"]})
         return [in_use, *fieldsets] if obj is not None else fieldsets
 
-    def get_readonly_fields(self, request, obj=None):
-        """Articles name a source by its key: while one does, the key stays."""
-        is_cited = obj is not None and obj.citations.exists()
-        return [*self.readonly_fields, "key"] if is_cited else self.readonly_fields
+    def is_named(self, row):
+        return row.citations.exists()
 
     def get_urls(self):
         return [
