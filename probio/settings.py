@@ -276,6 +276,8 @@ CSRF_FAILURE_VIEW = "probio.views.csrf_failure"
 # Staff sign in with a password and a second factor; `make run` lets the sample account in without one.
 STAFF_NEED_SECOND_FACTOR = not DEBUG
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+# What else ends with an account, in the same transaction; each is called with the user.
+STAFF_LEAVE = ["consultations.services.leavers.let_go"]
 LOGIN_URL = "account_login"
 LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_ADAPTER = "probio.staff.adapters.AccountAdapter"

@@ -6,8 +6,8 @@ from consultations.models import UNSENT, EmailState, Nutritionist, OutgoingEmail
 from consultations.services.feeds import close_feed
 
 
-def let_go(user, **kwargs) -> None:
-    """End a nutritionist's calendar feed, and send their address nothing any more. Receives `account_closed`.
+def let_go(user) -> None:
+    """End a nutritionist's calendar feed, and send their address nothing any more. Named in STAFF_LEAVE.
 
     Whether clients can still book with them is decided by the team, which is asked what becomes of their bookings.
     """
