@@ -64,7 +64,8 @@ class GuardStaff:
         bad filter.
         """
         is_bad_filter = isinstance(exception, OverflowError) or "cannot contain NUL" in str(exception)
-        if is_bad_filter and request.method == "GET" and request.path.startswith(self._admin):
+        is_list = request.path.startswith(self._admin) and request.method == "GET" and "e" not in request.GET
+        if is_bad_filter and is_list:
             return redirect(f"{request.path}?e=1")
         if isinstance(exception, RedisError) and request.path.startswith(self._always_open):
             logger.warning("cache away: nobody can sign in")
