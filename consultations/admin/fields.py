@@ -24,18 +24,17 @@ _LENGTH = re.compile(
 class LengthField(forms.DurationField):
     """A length of time as people write it: "30 minutes", "1 hour 30 minutes", "56 days"."""
 
-    default_error_messages = {
-        "invalid": "Write it as “30 minutes”, “1 hour 30 minutes” or “56 days”.",
-        "overflow": "That is longer than anything can be.",
-    }
+    default_error_messages = {"invalid": "Write it as “30 minutes”, “1 hour 30 minutes” or “56 days”."}
 
     def prepare_value(self, value):
         return length_label(value) if isinstance(value, timedelta) else value
 
     def to_python(self, value):
-        if isinstance(value, str) and value.strip().isdecimal():  # Django would take it for seconds
+        if not isinstance(value, str):
+            return super().to_python(value)
+        if value.strip().isdecimal():  # Django would take it for seconds
             raise ValidationError(self.error_messages["invalid"], code="invalid")
-        parts = _LENGTH.findall(value) if isinstance(value, str) else []
+        parts = _LENGTH.findall(value)
         if not parts or _LENGTH.sub("", value).strip():
             return super().to_python(value)
         return sum((timedelta(**{_UNITS[unit[0].lower()]: int(count)}) for count, unit in parts), timedelta())

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from consultations.admin.deciding import BUSY, confirm, decided
 from consultations.exceptions import Busy, HoursChanged
-from consultations.forms.hours import HoursForm, with_another
+from consultations.forms.hours import HoursForm, validate_year, with_another
 from consultations.hours import hours_of
 from consultations.models import Nutritionist, TimeOff
 from consultations.services.hours import Activity, NewHours, NewTimeOff
@@ -103,11 +103,13 @@ class TimeOffForm(forms.ModelForm):
         field_classes = {"starts_at": forms.DateTimeField, "ends_at": forms.DateTimeField}
         widgets = {"starts_at": TimeInput, "ends_at": TimeInput}
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name in {"starts_at", "ends_at"} & self.fields.keys():
+            self.fields[name].validators.append(validate_year)
+
     def clean(self):
         values = super().clean()
-        for name in ("starts_at", "ends_at"):
-            if name in values and values[name] is not None and not 2000 <= values[name].year <= 2999:
-                self.add_error(name, "Give a year from 2000 to 2999.")
         if "edit" in self.data:  # back from the page of decisions: shown with what was typed
             raise ValidationError("Nothing has been saved yet.")
         return values
